@@ -1,0 +1,1 @@
+"""Floor 0: what the environment says. Imports nothing of ours."""

@@ -1,0 +1,96 @@
+"""One typed Settings object, read from OPROEP_* variables; a wrong or unknown name stops the start with that name."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "OPROEP_"
+ROOT = Path(__file__).resolve().parent.parent
+CALLS = ROOT / "config" / "calls"
+DEMO = ROOT / "config" / "demo"
+
+
+class SettingsError(Exception):
+    """The environment is wrong; the message names the variable."""
+
+
+class Settings(BaseSettings):
+    """Every knob of an installation. The defaults are the embedded first run: SQLite, in-process loop, local folder."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    instance: Path = ROOT / "instance"
+    database_url: str = Field(default="", description="empty: SQLite in the instance folder")
+    redis_url: str = Field(default="", description="empty: the background loop runs inside the web process")
+    secret_key: str = Field(default="", description="empty: generated once into the instance folder")
+    base_url: str = "http://127.0.0.1:8000"
+    office: str = "Brussels International"
+    office_mail: str = "oproep@example.org"
+    mail_transport: Literal["folder", "smtp"] = "folder"
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 1025
+    mode: Literal["development", "production"] = "development"
+    upload_limit: int = Field(default=10_000_000, description="bytes of one document")
+    trusted_proxies: int = Field(default=0, description="number of reverse proxies in front of the portal")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether background work runs inside the web process instead of Celery on Redis."""
+        return not self.redis_url
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.instance / 'oproep.sqlite'}"
+
+    @property
+    def store(self) -> Path:
+        """Folder of the content-addressed documents."""
+        return self.instance / "store"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Folder in which the development transport leaves each message as an .eml file."""
+        return self.instance / "mail"
+
+    def session_key(self) -> str:
+        """The key that signs cookies: given, or made once and kept readable by its owner only."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.instance / "secret-key"
+        if not path.exists():
+            self.instance.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text(encoding="ascii")
+
+
+def load() -> Settings:
+    """Read the environment.
+
+    Raises SettingsError naming the variable that is unknown, missing or malformed.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise SettingsError(f"unknown setting {unknown[0]}; known: {', '.join(sorted(known))}")
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}") from error
+    if settings.mode == "production":
+        _refuse_unsafe(settings)
+    return settings
+
+
+def _refuse_unsafe(settings: Settings) -> None:
+    if len(settings.secret_key) < 32:
+        raise SettingsError("OPROEP_SECRET_KEY: production needs a secret of at least 32 characters")
+    if not settings.base_url.startswith("https://"):
+        raise SettingsError("OPROEP_BASE_URL: production needs an https:// address")
