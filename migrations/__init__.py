@@ -1,0 +1,1 @@
+"""Alembic migrations; run by `oproep` itself on SQLite and PostgreSQL."""

@@ -1,0 +1,166 @@
+"""Asking about the division of the money: what goes into it, a preview, the decision as it was taken."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflows.allocation import rules
+from workflows.allocation.rules import AllocationInput, Candidate, Envelope, Refusal, Result
+from workflows.allocation.tables import Allocation
+from workflows.calls.queries import terms_of
+from workflows.calls.terms import Approval, Terms
+from workflows.history import HistoryEntry
+from workflows.lifecycle import ApplicationState, Event
+from workflows.problems import NotThere
+from workflows.scoring.queries import Scored, scored
+from workflows.submission.queries import ApplicationView, of_call
+
+CHANGES = (
+    Event.SUBMIT_REVIEW, Event.ADMIT, Event.DECLARE_INELIGIBLE, Event.WITHDRAW, Event.DECLARE_CONFLICT,
+    Event.ASSIGN, Event.UNASSIGN, Event.CHANGE_CALL,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Line:
+    """One file of the ranking, with what the rule gives it. Amounts in cents, score in 1/100 point."""
+
+    rank: int
+    application: ApplicationView
+    score: int
+    award: int
+    refusal: Refusal | None
+    reserve: bool
+    approvals: tuple[Approval, ...]
+    remark: str
+
+
+@dataclass(frozen=True)
+class EnvelopeLine:
+    """An envelope and what is used of it. `outside` is what an earmark leaves for the others of its total."""
+
+    id: str
+    name: Mapping[str, str]
+    amount: int
+    used: int
+
+    @property
+    def left(self) -> int:
+        return self.amount - self.used
+
+
+@dataclass(frozen=True)
+class Board:
+    """The allocation as it would be decided now, or as it was decided."""
+
+    terms: Terms
+    data: AllocationInput
+    result: Result
+    lines: tuple[Line, ...]
+    envelopes: tuple[EnvelopeLine, ...]
+    fingerprint: str
+    unready: tuple[str, ...]
+    unscreened: tuple[str, ...]
+    without_remark: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """Cents awarded."""
+        return sum(self.result.awards.values())
+
+    @property
+    def awarded(self) -> int:
+        """Number of awards."""
+        return sum(1 for cents in self.result.awards.values() if cents)
+
+
+def board(session: Session, call_id: str) -> Board:
+    """The allocation over the files that can be ranked now, with what still stands in the way of deciding."""
+    terms = terms_of(session, call_id)
+    files = scored(session, call_id)
+    ranked = {found.application.reference: found for found in files if found.score is not None}
+    data = allocation_input(terms, ranked)
+    result = rules.allocate(data)
+    lines = tuple(_line(terms, data, result, ranked[one.id], rank) for rank, one in enumerate(rules.ranking(data), 1))
+    waiting = of_call(session, call_id, ApplicationState.SUBMITTED)
+    return Board(
+        terms, data, result, lines, _envelopes(terms, data, result), rules.fingerprint(data),
+        unready=tuple(found.application.reference for found in files if not found.ready),
+        unscreened=tuple(found.reference for found in waiting),
+        without_remark=tuple(line.application.reference for line in lines if not line.award and not line.remark),
+    )  # fmt: skip
+
+
+def allocation_input(terms: Terms, ranked: Mapping[str, Scored]) -> AllocationInput:
+    """What the rule is given: integers only."""
+    partial = terms.allocation.rule.startswith("rank-partial") or terms.allocation.rule == "pro-rata"
+    return AllocationInput(
+        call=terms.id,
+        rule=terms.allocation.rule,
+        pass_mark=terms.scoring.pass_mark_hundredths,
+        candidates=tuple(_candidate(terms, found, partial) for found in ranked.values()),
+        envelopes=tuple(
+            Envelope(one.id, one.amount_cents, one.groups, str(one.policy)) for one in terms.envelopes
+        ),
+        ties=tuple(terms.allocation.ties),
+    )  # fmt: skip
+
+
+def approvals(terms: Terms, cents: int) -> tuple[Approval, ...]:
+    """The steps a decision of this amount needs: those whose threshold it is strictly above."""
+    return tuple(step for step in terms.approvals if cents > step.above_cents)
+
+
+def decision(session: Session, call_id: str) -> Allocation:
+    """The decision of a call as it was written down. Raises NotThere before there is one."""
+    found = session.get(Allocation, call_id)
+    if found is None:
+        raise NotThere
+    return found
+
+
+def record(session: Session, call_id: str) -> dict[str, Any]:
+    """The decision record of a call. Raises NotThere before there is one."""
+    content: dict[str, Any] = json.loads(decision(session, call_id).record)
+    return content
+
+
+def changed_since(session: Session, call_id: str, since: datetime) -> tuple[str, ...]:
+    """References of the files in which something changed that bears on the ranking, after the instant."""
+    subjects = session.scalars(
+        select(HistoryEntry.subject).distinct()
+        .where(HistoryEntry.chain == f"call:{call_id}", HistoryEntry.at > since, HistoryEntry.event.in_(CHANGES))
+        .order_by(HistoryEntry.subject)
+    )  # fmt: skip
+    return tuple(subject.split(":", 1)[1] for subject in subjects)
+
+
+def _candidate(terms: Terms, found: Scored, partial: bool) -> Candidate:
+    application, points = found.application, found.score
+    assert points is not None  # only scored files are candidates
+    rule = terms.applicant_rule(application.type)
+    minimum = rule.floor_cents if rule and partial else application.requested
+    return Candidate(
+        application.reference, application.organisation.enterprise_number, points, application.requested,
+        min(minimum, application.requested), frozenset({application.zone.lower(), str(application.type)}),
+    )  # fmt: skip
+
+
+def _line(terms: Terms, data: AllocationInput, result: Result, found: Scored, rank: int) -> Line:
+    reference, award = found.application.reference, result.awards.get(found.application.reference, 0)
+    refusal = next((one for one in result.refusals if one.id == reference), None)
+    assert found.score is not None  # only scored files are ranked
+    return Line(
+        rank, found.application, found.score, award, refusal, reference in result.reserve,
+        approvals(terms, award), found.remark,
+    )  # fmt: skip
+
+
+def _envelopes(terms: Terms, data: AllocationInput, result: Result) -> tuple[EnvelopeLine, ...]:
+    uses = {use.id: use for use in result.envelopes}
+    return tuple(EnvelopeLine(one.id, one.name.texts(), one.amount_cents, uses[one.id].used) for one in terms.envelopes)

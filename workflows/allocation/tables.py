@@ -1,0 +1,36 @@
+"""Tables of the decision: the allocation with its record, and what each award books on each envelope."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflows.database import Base, Cents
+
+
+class Allocation(Base):
+    """The decision over a call's envelopes. `record` is its canonical text; everything else can be read from it."""
+
+    __tablename__ = "allocations"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    record: Mapped[str]
+    record_sha256: Mapped[str] = mapped_column(String(64))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    decided_at: Mapped[datetime]
+
+
+class Booking(Base):
+    """Cents of an award that are taken from an envelope. A trigger refuses a sum above the envelope's amount."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        ForeignKeyConstraint(["call_id", "envelope"], ["envelopes.call_id", "envelopes.code"]),
+        CheckConstraint("cents > 0", name="cents"),
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    call_id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    envelope: Mapped[str] = mapped_column(String(60), primary_key=True)
+    cents: Mapped[Cents]

@@ -1,0 +1,1 @@
+"""A call for proposals: its terms (data), its publication and its clock."""

@@ -1,0 +1,139 @@
+"""What the clock and the terms of a call say. Pure."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import tomli_w
+from pydantic import ValidationError
+
+from workflows.calls.terms import LetterText, Terms
+from workflows.language import BRUSSELS
+from workflows.lifecycle import CallState
+
+LETTER_FACTS = frozenset({
+    "reference", "project", "organisation", "call", "requested", "awarded", "score", "pass_mark", "rank",
+    "receipt_number", "received_at", "closes_at",
+})  # fmt: skip
+"""The placeholders a letter text may hold."""
+
+
+class Stage(StrEnum):
+    """Where a call is in its life, as a person would say it: follows from its state and the clock."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    OPEN = "open"
+    ASSESSMENT = "assessment"
+    DECIDED = "decided"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class TermsRefused(Exception):
+    """A call file that cannot be taken: the file, the key or line, and what was expected."""
+
+    source: str
+    complaints: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.source}: {complaint}" for complaint in self.complaints)
+
+
+def stage(state: CallState, terms: Terms, now: datetime) -> Stage:
+    """The stage of a call at the instant `now`."""
+    match state:
+        case CallState.DRAFT:
+            return Stage.DRAFT
+        case CallState.DECIDED:
+            return Stage.DECIDED
+        case CallState.CLOSED:
+            return Stage.CLOSED
+    if now < terms.opens:
+        return Stage.ANNOUNCED
+    return Stage.OPEN if now < terms.closes else Stage.ASSESSMENT
+
+
+def is_open(state: CallState, terms: Terms, at: datetime) -> bool:
+    """Whether an application that arrives at this instant is on time: strictly before the closing instant."""
+    return stage(state, terms, at) is Stage.OPEN
+
+
+def read_terms(text: str, source: str) -> Terms:
+    """The terms in a TOML text.
+
+    Raises TermsRefused naming the source, the key (or line) of each mistake and what was expected there.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise TermsRefused(source, (str(error),)) from None
+    try:
+        terms = Terms.model_validate(data)
+    except ValidationError as error:
+        raise TermsRefused(source, tuple(_complaint(detail) for detail in error.errors())) from None
+    unfillable = tuple(_unfillable(terms))
+    if unfillable:
+        raise TermsRefused(source, unfillable)
+    return terms
+
+
+def write_terms(terms: Terms) -> str:
+    """The TOML text of the terms; reading it gives the same terms, and writing those the same text."""
+    return tomli_w.dumps(_bare(terms.model_dump(exclude_none=True, exclude_defaults=False)), indent=2)
+
+
+def shifted(terms: Terms, by: timedelta) -> Terms:
+    """The same terms with every instant and date of the edition moved, for a demonstration that must be open."""
+    moved = {name: getattr(terms, name) + by for name in ("opens_at", "closes_at", "reference_date")}
+    conditions = tuple(
+        condition.model_copy(update={
+            name: getattr(condition, name) + by
+            for name in ("earliest", "latest") if getattr(condition, name)
+        })
+        for condition in terms.conditions
+    )  # fmt: skip
+    return terms.model_copy(update={**moved, "conditions": conditions})
+
+
+def _unfillable(terms: Terms) -> list[str]:
+    found = []
+    for name in type(terms.letters).model_fields:
+        text = getattr(terms.letters, name)
+        if isinstance(text, LetterText):
+            found += [
+                f"letters.{name}: no letter can fill {{{placeholder}}}, "
+                f"expected one of {', '.join(sorted(LETTER_FACTS))}"
+                for placeholder in sorted(text.unknown_placeholders(LETTER_FACTS))
+            ]
+    return found
+
+
+def _complaint(detail: Any) -> str:
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
+    match detail["type"]:
+        case "extra_forbidden":
+            return f"{key}: unknown key, expected one the documentation of call files names"
+        case "missing":
+            return f"{key}: missing, expected a value"
+        case _:
+            message = detail["msg"].removeprefix("Value error, ")
+            given = f" (given: {detail['input']!r})" if isinstance(detail["input"], (str, int, float, bool)) else ""
+            return f"{key}: {message}{given}".removeprefix(": ")
+
+
+def _bare(value: Any) -> Any:
+    """Plain TOML values: no enum, no empty list, no empty text."""
+    match value:
+        case dict():
+            bare = {key: _bare(part) for key, part in value.items()}
+            return {key: part for key, part in bare.items() if part not in ([], "", {})}
+        case list() | tuple():
+            return [_bare(part) for part in value]
+        case StrEnum():
+            return str(value)
+        case datetime():
+            return value.astimezone(BRUSSELS).replace(tzinfo=None) if value.tzinfo else value
+    return value

@@ -1,0 +1,348 @@
+"""The terms of one edition: everything that makes a call, as strict data. Pure; the TOML file mirrors these classes."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from workflows.language import BRUSSELS, placeholders
+from workflows.people.rules import ApplicantType
+from workflows.permissions import Duty
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+PlaceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{1,19}$")]
+Cents = Annotated[int, Field(ge=0, strict=True)]
+Count = Annotated[int, Field(ge=1, strict=True)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused, values do not change type on the way in, nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Strict):
+    """A text in the three languages; Dutch and French are always there."""
+
+    nl: Annotated[str, Field(min_length=1)]
+    fr: Annotated[str, Field(min_length=1)]
+    en: str = ""
+
+    def texts(self) -> dict[str, str]:
+        """The texts by language, as `language.text_in` wants them."""
+        return {"nl": self.nl, "fr": self.fr, "en": self.en}
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered, and so how the answer is stored."""
+
+    SHORT_TEXT = "short-text"  # str
+    LONG_TEXT = "long-text"  # str
+    NUMBER = "number"  # int
+    AMOUNT = "amount"  # int, cents
+    DATE = "date"  # str, ISO day
+    YES_NO = "yes-no"  # bool
+    ONE_OF = "one-of"  # str, code of the choice
+    SEVERAL_OF = "several-of"  # list[str], codes
+    ZONE = "zone"  # str, code of a zone of the call
+    PLACES = "places"  # list[str], codes of places within the zones
+    DOCUMENT = "document"  # attachments
+
+
+class Meaning(StrEnum):
+    """What an answer is to the programme, whatever the office calls the question."""
+
+    TITLE = "title"
+    SUMMARY = "summary"
+    ZONE = "zone"
+    PLACES = "places"
+    REQUESTED = "requested"
+    TOTAL_BUDGET = "total-budget"
+    STARTS_ON = "starts-on"
+    ENDS_ON = "ends-on"
+
+
+class Reader(StrEnum):
+    """Who may read an answer. `public` is read by everybody, `administration` by the office only."""
+
+    PUBLIC = "public"
+    JURY = "jury"
+    EXPERT = "expert"
+    ADMINISTRATION = "administration"
+
+
+class Choice(Strict):
+    code: Code
+    label: Words
+
+
+class Question(Strict):
+    id: Code
+    kind: QuestionKind
+    means: Meaning | None = None
+    required: bool = True
+    max_length: Count | None = None
+    readers: tuple[Reader, ...] = (Reader.JURY, Reader.EXPERT)
+    label: Words
+    help: Words | None = None
+    choices: tuple[Choice, ...] = ()
+
+    @model_validator(mode="after")
+    def _choices_where_needed(self) -> Self:
+        needs = self.kind in (QuestionKind.ONE_OF, QuestionKind.SEVERAL_OF)
+        if needs != bool(self.choices):
+            raise ValueError("choices: wanted for one-of and several-of, and only there")
+        return self
+
+
+class Section(Strict):
+    id: Code
+    title: Words
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+
+class ApplicantRule(Strict):
+    """Who may apply, and between which amounts, both bounds included."""
+
+    type: ApplicantType
+    floor_cents: Cents
+    ceiling_cents: Cents
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ceiling_cents < self.floor_cents:
+            raise ValueError("ceiling_cents: expected at least floor_cents")
+        return self
+
+
+class Place(Strict):
+    code: PlaceCode
+    name: Words
+    excluded: bool = False
+
+
+class Zone(Strict):
+    """A region in which projects may take place; excluded places are offered, so that a refusal can be explained."""
+
+    code: PlaceCode
+    name: Words
+    places: tuple[Place, ...] = ()
+
+
+class ConditionKind(StrEnum):
+    """The conditions of eligibility this version can judge; each has one function in `eligibility.rules`."""
+
+    ON_TIME = "on-time"
+    COMPLETE = "complete"
+    BELGIAN_LEGAL_PERSONALITY = "belgian-legal-personality"
+    APPLICANT_TYPE = "applicant-type"
+    ZONE = "zone"
+    PLACES = "places"
+    AMOUNT = "amount"
+    STARTS_BETWEEN = "starts-between"
+    LASTS_AT_MOST = "lasts-at-most"
+    ANSWERED_YES = "answered-yes"
+    ANSWERED_ONE_OF = "answered-one-of"
+    ONE_PER_ORGANISATION = "one-per-organisation"
+
+
+class Condition(Strict):
+    """A condition of eligibility: its kind and the parameters that kind reads."""
+
+    kind: ConditionKind
+    name: Words
+    question: Code | None = None
+    accepted: tuple[Code, ...] = ()
+    earliest: date | None = None
+    latest: date | None = None
+    months: Count | None = None
+
+
+class Criterion(Strict):
+    """A criterion of evaluation: whole points from 0 to `points`, counted `weight` times."""
+
+    id: Code
+    weight: Annotated[int, Field(ge=0, strict=True)]
+    points: Count = 5
+    judged_by: Duty
+    name: Words
+    guidance: Words | None = None
+
+
+class Scoring(Strict):
+    """How marks become a ranking."""
+
+    jurors_per_application: Count
+    pass_mark_hundredths: Annotated[int, Field(ge=0, le=10000, strict=True)]
+    opinion_required: bool
+
+
+class EnvelopePolicy(StrEnum):
+    """What an envelope means; defined in `allocation.rules`."""
+
+    CEILING = "ceiling"
+    RESERVED = "reserved"
+    POT = "pot"
+    PRIORITY = "priority"
+
+
+class Envelope(Strict):
+    """An amount for the applications that carry a group: a zone code in lower case, an applicant type, or `*`."""
+
+    id: Code
+    amount_cents: Cents
+    policy: EnvelopePolicy
+    groups: tuple[str, ...] = Field(min_length=1)
+    name: Words
+    source: Words | None = None
+
+
+class AllocationRule(Strict):
+    """The rule by which the envelopes are divided, and how ties are broken."""
+
+    rule: Literal["rank-stop", "rank-skip", "rank-partial-stop", "rank-partial-skip", "pro-rata"]
+    ties: tuple[Literal["score", "smaller-request", "larger-request", "id"], ...] = ("smaller-request", "id")
+    why: Words
+
+
+class Approval(Strict):
+    """A step a decision needs where the amount is strictly above the threshold."""
+
+    step: Code
+    above_cents: Cents
+    name: Words
+
+
+class LetterText(Strict):
+    """The office's own words of one kind of letter, with fixed placeholders; Dutch and French only."""
+
+    subject: Words
+    opening: Words
+    closing: Words
+
+    def unknown_placeholders(self, known: frozenset[str]) -> frozenset[str]:
+        """Placeholders that no letter can fill."""
+        texts = (text for words in (self.subject, self.opening, self.closing) for text in words.texts().values())
+        return frozenset().union(*(placeholders(text) for text in texts)) - known
+
+
+class Letters(Strict):
+    """One text per kind of letter, and the dated legal notices."""
+
+    receipt: LetterText
+    ineligible: LetterText
+    award: LetterText
+    reserve: LetterText
+    refusal: LetterText
+    reasons_notice: Words
+    remedies_notice: Words
+
+
+class PublishedFigure(Strict):
+    """A total somebody published elsewhere; ours is computed beside it and the difference is shown."""
+
+    total_cents: Cents
+    source: Words
+
+
+class Terms(Strict):
+    """Everything that makes one edition of a call."""
+
+    id: Code
+    kind: Literal["south", "north"]
+    year: Annotated[int, Field(ge=2013, le=2100, strict=True)]
+    reference_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,4}[0-9]{2}$")]
+    opens_at: datetime
+    closes_at: datetime
+    reference_date: date
+    organisers: tuple[str, ...] = Field(min_length=1)
+    chosen_by_us: tuple[str, ...] = ()
+    name: Words
+    summary: Words
+    published_figure: PublishedFigure | None = None
+    scoring: Scoring
+    allocation: AllocationRule
+    letters: Letters
+    applicants: tuple[ApplicantRule, ...] = Field(min_length=1)
+    zones: tuple[Zone, ...] = Field(min_length=1)
+    conditions: tuple[Condition, ...] = Field(min_length=1)
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    envelopes: tuple[Envelope, ...] = Field(min_length=1)
+    approvals: tuple[Approval, ...] = ()
+    sections: tuple[Section, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for complaint in _inconsistencies(self):
+            raise ValueError(complaint)
+        return self
+
+    @property
+    def opens(self) -> datetime:
+        """The opening instant (UTC-comparable); the file gives Brussels wall-clock time."""
+        return _instant(self.opens_at)
+
+    @property
+    def closes(self) -> datetime:
+        """The closing instant: on time is strictly before it."""
+        return _instant(self.closes_at)
+
+    def questions(self) -> Iterator[Question]:
+        """Every question, in the order of the form."""
+        for section in self.sections:
+            yield from section.questions
+
+    def question_meaning(self, meaning: Meaning) -> Question | None:
+        """The question whose answer has this meaning, if the call asks it."""
+        return next((question for question in self.questions() if question.means is meaning), None)
+
+    def zone(self, code: str) -> Zone | None:
+        """The zone with this code, None where the edition has none such."""
+        return next((zone for zone in self.zones if zone.code == code), None)
+
+    def applicant_rule(self, type: ApplicantType) -> ApplicantRule | None:
+        """The amounts for this type of applicant, None where that type may not apply."""
+        return next((rule for rule in self.applicants if rule.type is type), None)
+
+    def criteria_of(self, duty: Duty) -> tuple[Criterion, ...]:
+        """The criteria judged in this duty."""
+        return tuple(criterion for criterion in self.criteria if criterion.judged_by is duty)
+
+
+def _instant(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=BRUSSELS) if moment.tzinfo is None else moment
+
+
+def _inconsistencies(terms: Terms) -> Iterator[str]:
+    """What the parts say against each other, each with its key and what was expected."""
+    if terms.closes <= terms.opens:
+        yield "closes_at: expected an instant after opens_at"
+    ids = [question.id for question in terms.questions()]
+    named = {
+        "sections.questions.id": ids,
+        "sections.id": [section.id for section in terms.sections],
+        "criteria.id": [criterion.id for criterion in terms.criteria],
+        "envelopes.id": [envelope.id for envelope in terms.envelopes],
+        "zones.code": [zone.code for zone in terms.zones],
+        "applicants.type": [str(rule.type) for rule in terms.applicants],
+    }
+    for key, values in named.items():
+        for value in sorted({value for value in values if values.count(value) > 1}):
+            yield f"{key}: {value} stands there twice, expected each once"
+    for number, condition in enumerate(terms.conditions):
+        if condition.question is not None and condition.question not in ids:
+            yield f"conditions[{number}].question: no question has the id {condition.question}"
+    for meaning in (Meaning.TITLE, Meaning.SUMMARY, Meaning.ZONE, Meaning.REQUESTED):
+        if terms.question_meaning(meaning) is None:
+            yield f"sections.questions.means: expected one question that means {meaning}"
+    known = {"*", *(zone.code.lower() for zone in terms.zones), *(str(rule.type) for rule in terms.applicants)}
+    for envelope in terms.envelopes:
+        for group in envelope.groups:
+            if group not in known:
+                yield f"envelopes.{envelope.id}.groups: {group} is unknown, expected one of {', '.join(sorted(known))}"
+    if sum(criterion.weight for criterion in terms.criteria) == 0:
+        yield "criteria.weight: expected at least one above 0"
+    if terms.scoring.opinion_required and not terms.criteria_of(Duty.EXPERT):
+        yield 'scoring.opinion_required: expected a criterion with judged_by = "expert"'

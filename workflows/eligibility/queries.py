@@ -1,0 +1,105 @@
+"""Asking about eligibility."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflows.eligibility.rules import Facts, overall
+from workflows.eligibility.tables import EligibilityCheck
+from workflows.lifecycle import ApplicationState
+from workflows.problems import Reason
+from workflows.submission.queries import ApplicationView, view
+from workflows.submission.rules import Draft
+from workflows.submission.tables import Application
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """One condition and what was found. `ok` is what counts: a person's word where there is one."""
+
+    number: int
+    name: Mapping[str, str]
+    automatic: bool | None
+    reasons: tuple[Reason, ...]
+    overruled_reason: str
+    ok: bool | None
+
+
+@dataclass(frozen=True)
+class Screening:
+    """A file with its checks; `verdict` over all of them."""
+
+    application: ApplicationView
+    checks: tuple[CheckView, ...]
+
+    @property
+    def verdict(self) -> bool | None:
+        return overall({check.number: check.ok for check in self.checks})
+
+    @property
+    def failures(self) -> tuple[CheckView, ...]:
+        return tuple(check for check in self.checks if check.ok is False)
+
+
+def screening(session: Session, reference: str) -> Screening:
+    """The checks of one file, in the order of the terms."""
+    return of(session, view(session, reference))
+
+
+def of(session: Session, application: ApplicationView) -> Screening:
+    """The checks of this file."""
+    rows = session.scalars(
+        select(EligibilityCheck).where(EligibilityCheck.application_id == application.id)
+        .order_by(EligibilityCheck.number)
+    )  # fmt: skip
+    conditions = application.terms.conditions
+    return Screening(
+        application,
+        tuple(
+            CheckView(
+                row.number, conditions[row.number].name.texts(), row.ok,
+                tuple(Reason(reason["code"], reason["facts"]) for reason in row.reasons), row.overruled_reason,
+                row.ok if row.overruled_ok is None else row.overruled_ok,
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def facts_of(session: Session, application: ApplicationView, received_at: datetime) -> Facts:
+    """What the conditions look at in this file."""
+    others = session.scalars(
+        select(Application.reference)
+        .where(
+            Application.call_id == application.call_id,
+            Application.organisation_id == application.organisation.id,
+            Application.id != application.id,
+            Application.state.not_in((ApplicationState.DRAFT, ApplicationState.WITHDRAWN)),
+        )
+        .order_by(Application.number)
+    )
+    draft = Draft(application.answers, application.attachments, application.type)
+    return Facts(application.terms, draft, received_at, application.organisation.legal_form, tuple(others))
+
+
+def unscreened(session: Session, now: datetime) -> list[str]:
+    """References of submitted files that were not screened yet."""
+    return list(
+        session.scalars(
+            select(Application.reference)
+            .where(
+                Application.state == ApplicationState.SUBMITTED,
+                ~select(EligibilityCheck).where(EligibilityCheck.application_id == Application.id).exists(),
+            )
+            .order_by(Application.id)
+        )
+    )
+
+
+def as_json(reasons: tuple[Reason, ...]) -> list[dict[str, Any]]:
+    """Reasons as they are kept in a row or in the history."""
+    return [{"code": reason.code, "facts": dict(reason.facts)} for reason in reasons]

@@ -1,0 +1,191 @@
+"""The conditions of eligibility: one pure function each, registered by its kind. A verdict says why."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from workflows.calls.terms import Condition, ConditionKind, Meaning, Terms
+from workflows.problems import Reason, Verdict
+from workflows.submission.rules import Draft, answer, missing
+
+PASSED = Verdict(True)
+BELGIAN_FORMS = frozenset({"asbl", "vzw", "aisbl", "ivzw", "fondation", "stichting"})
+"""Legal forms of Belgian associations and foundations (Code of companies and associations)."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the conditions look at. `others` are references of other files of the same organisation in the call."""
+
+    terms: Terms
+    draft: Draft
+    received_at: datetime
+    legal_form: str
+    others: tuple[str, ...] = ()
+
+    def meaning(self, meaning: Meaning) -> Any:
+        return answer(self.terms, self.draft.answers, meaning)
+
+
+Judge = Callable[[Condition, Facts], Verdict]
+CONDITIONS: dict[ConditionKind, Judge] = {}
+
+
+def condition(kind: ConditionKind) -> Callable[[Judge], Judge]:
+    """Register the function that judges this kind of condition."""
+
+    def register(judge: Judge) -> Judge:
+        CONDITIONS[kind] = judge
+        return judge
+
+    return register
+
+
+def judge(condition: Condition, facts: Facts) -> Verdict:
+    """The verdict on one condition of the call: passed, failed, or a person must look (None)."""
+    return CONDITIONS[condition.kind](condition, facts)
+
+
+def overall(verdicts: Mapping[int, bool | None]) -> bool | None:
+    """Failed where one failed; a person must look where one is undecided; else passed."""
+    if False in verdicts.values():
+        return False
+    return None if None in verdicts.values() else True
+
+
+def failed(code: str, **facts: Any) -> Verdict:
+    return Verdict(False, (Reason(code, facts),))
+
+
+def undecided(code: str, **facts: Any) -> Verdict:
+    return Verdict(None, (Reason(code, facts),))
+
+
+@condition(ConditionKind.ON_TIME)
+def on_time(condition: Condition, facts: Facts) -> Verdict:
+    """On time is strictly before the closing instant, to the second, by the server's clock at arrival."""
+    if facts.received_at < facts.terms.closes:
+        return PASSED
+    return failed(
+        "late", received_at=facts.received_at.isoformat(), closes_at=facts.terms.closes.isoformat()
+    )  # fmt: skip
+
+
+@condition(ConditionKind.COMPLETE)
+def complete(condition: Condition, facts: Facts) -> Verdict:
+    """Every required question answered and every required document present."""
+    questions = [problem.reason.facts["question"] for problem in missing(facts.terms, facts.draft)]
+    return failed("incomplete", questions=questions) if questions else PASSED
+
+
+@condition(ConditionKind.BELGIAN_LEGAL_PERSONALITY)
+def belgian_legal_personality(condition: Condition, facts: Facts) -> Verdict:
+    """Open to Belgian associations only; an unknown legal form is for a person to look up."""
+    if facts.legal_form in BELGIAN_FORMS:
+        return PASSED
+    return undecided("legal-form-unknown", legal_form=facts.legal_form)
+
+
+@condition(ConditionKind.APPLICANT_TYPE)
+def applicant_type(condition: Condition, facts: Facts) -> Verdict:
+    """The type of applicant at the reference date is one the call invites."""
+    if facts.terms.applicant_rule(facts.draft.type):
+        return PASSED
+    return failed("applicant-type-not-invited")
+
+
+@condition(ConditionKind.ZONE)
+def zone(condition: Condition, facts: Facts) -> Verdict:
+    """The zone is one of the edition's own: Chennai was one in 2021 and is none in 2024."""
+    code = facts.meaning(Meaning.ZONE)
+    if facts.terms.zone(code or ""):
+        return PASSED
+    return failed("zone-not-in-call", zone=code or "—", zones=[zone.name.texts() for zone in facts.terms.zones])
+
+
+@condition(ConditionKind.PLACES)
+def places(condition: Condition, facts: Facts) -> Verdict:
+    """No activity in an excluded place: the Gaza Strip in the 2024 edition."""
+    zone = facts.terms.zone(facts.meaning(Meaning.ZONE) or "")
+    chosen = set(facts.meaning(Meaning.PLACES) or ())
+    known = {place.code: place for found in facts.terms.zones for place in found.places}
+    excluded = [known[code].name.texts() for code in sorted(chosen) if code in known and known[code].excluded]
+    if excluded and zone:
+        return failed("place-excluded", places=excluded, zone=zone.name.texts())
+    return PASSED
+
+
+@condition(ConditionKind.AMOUNT)
+def amount(condition: Condition, facts: Facts) -> Verdict:
+    """Between floor and ceiling of the applicant's type, both included."""
+    rule, requested = facts.terms.applicant_rule(facts.draft.type), facts.meaning(Meaning.REQUESTED)
+    if rule is None or requested is None:
+        return failed("amount-unknown")
+    bounds = {"requested": requested, "floor": rule.floor_cents, "ceiling": rule.ceiling_cents}
+    if requested > rule.ceiling_cents:
+        return failed("amount-above-ceiling", **bounds)
+    return failed("amount-below-floor", **bounds) if requested < rule.floor_cents else PASSED
+
+
+@condition(ConditionKind.STARTS_BETWEEN)
+def starts_between(condition: Condition, facts: Facts) -> Verdict:
+    """The project starts in the window of the call, both days included."""
+    starts = _day(facts.meaning(Meaning.STARTS_ON))
+    if starts is None:
+        return undecided("start-unknown")
+    early = condition.earliest and starts < condition.earliest
+    late = condition.latest and starts > condition.latest
+    if early or late:
+        window = {"earliest": str(condition.earliest), "latest": str(condition.latest)}
+        return failed("starts-outside-window", starts=starts.isoformat(), **window)
+    return PASSED
+
+
+@condition(ConditionKind.LASTS_AT_MOST)
+def lasts_at_most(condition: Condition, facts: Facts) -> Verdict:
+    """The project ends before the same day of the month, `months` later."""
+    starts, ends = _day(facts.meaning(Meaning.STARTS_ON)), _day(facts.meaning(Meaning.ENDS_ON))
+    if starts is None or ends is None or condition.months is None:
+        return undecided("period-unknown")
+    if ends >= _months_later(starts, condition.months):
+        return failed("lasts-too-long", starts=starts.isoformat(), ends=ends.isoformat(), months=condition.months)
+    return PASSED
+
+
+@condition(ConditionKind.ANSWERED_YES)
+def answered_yes(condition: Condition, facts: Facts) -> Verdict:
+    """A yes-or-no question of the call is answered with yes."""
+    given = facts.draft.answers.get(condition.question or "")
+    if given is True:
+        return PASSED
+    return failed("answered-no", condition=condition.name.texts())
+
+
+@condition(ConditionKind.ANSWERED_ONE_OF)
+def answered_one_of(condition: Condition, facts: Facts) -> Verdict:
+    """The answer (or one of several) is among the accepted ones."""
+    given = facts.draft.answers.get(condition.question or "")
+    chosen = {given} if isinstance(given, str) else set(given or ())
+    if chosen & set(condition.accepted):
+        return PASSED
+    return failed("answer-not-accepted", condition=condition.name.texts())
+
+
+@condition(ConditionKind.ONE_PER_ORGANISATION)
+def one_per_organisation(condition: Condition, facts: Facts) -> Verdict:
+    """One file per enterprise number; which of several counts is for a person to say."""
+    return undecided("several-files", others=list(facts.others)) if facts.others else PASSED
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _months_later(day: date, months: int) -> date:
+    """The same day of the month `months` later, or the first of the month after where there is no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, day.day)
+    except ValueError:
+        return date(year, month + 2, 1)  # only months of 30 days or fewer lack a day, so never December

@@ -1,0 +1,61 @@
+"""Which documents are accepted: judged by their content, never by their name. Pure."""
+
+import io
+import re
+import unicodedata
+import zipfile
+
+import filetype
+
+from workflows.problems import Problem
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ODT = "application/vnd.oasis.opendocument.text"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+PNG, JPEG = "image/png", "image/jpeg"
+ACCEPTED = {PDF: "pdf", DOCX: "docx", XLSX: "xlsx", ODT: "odt", ODS: "ods", PNG: "png", JPEG: "jpg"}
+NAME_LENGTH = 120
+
+
+def media_type(content: bytes) -> str:
+    """The type of an acceptable document.
+
+    Raises Problem `document-empty` or `document-kind-refused` on what is not in ACCEPTED.
+    """
+    if not content:
+        raise Problem("document-empty")
+    if content[:4] == b"PK\x03\x04":
+        found = _office_kind(content)
+    else:
+        kind = filetype.guess(content)
+        found = kind.mime if kind else None
+    if found not in ACCEPTED:
+        raise Problem("document-kind-refused", accepted=sorted(ACCEPTED.values()))
+    return str(found)
+
+
+def _office_kind(content: bytes) -> str | None:
+    """What a ZIP archive is, told by its members; one with macros or programs is nothing we take."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+            if any(name.lower().endswith((".bin", ".exe", ".dll", ".js", ".vbs")) for name in names):
+                return None
+            if "mimetype" in names:
+                declared = archive.open("mimetype").read(100).decode("ascii", "replace")
+                return declared if declared in (ODT, ODS) else None
+    except (zipfile.BadZipFile, NotImplementedError, OSError):
+        return None
+    if "word/document.xml" in names:
+        return DOCX
+    return XLSX if "xl/workbook.xml" in names else None
+
+
+def safe_name(name: str, media: str) -> str:
+    """A file name that is safe to show and to save: no path, no control or direction character, the true ending."""
+    base = re.split(r"[/\\]", name)[-1]
+    kept = "".join(character for character in base if unicodedata.category(character)[0] != "C")
+    stem = kept.rsplit(".", 1)[0].strip(" .")[:NAME_LENGTH] or "document"
+    return f"{stem}.{ACCEPTED[media]}"

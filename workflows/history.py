@@ -1,0 +1,196 @@
+"""What happened: the hash-chained history of each call, and `move()`, the only writer of a state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Index, Select, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workflows.canonical import fingerprint
+from workflows.database import Base, lock_chain
+from workflows.lifecycle import Event, State, next_state
+from workflows.permissions import Actor
+
+HOUSE = "house"
+"""The chain of what belongs to no call: accounts, roles, sign-ins."""
+BEGINNING = "0" * 64
+
+
+class HistoryEntry(Base):
+    """One event, written in the transaction of the change itself; never changed, never deleted."""
+
+    __tablename__ = "history"
+    __table_args__ = (
+        UniqueConstraint("chain", "position"),
+        Index("ix_history_subject", "subject"),
+        Index("ix_history_event", "event"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chain: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None]
+    actor: Mapped[str] = mapped_column(String(200))
+    event: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(80))
+    from_state: Mapped[str | None] = mapped_column(String(20))
+    to_state: Mapped[str | None] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(default="")
+    facts: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Subject(Protocol):
+    """What a history is of: a call, an application, a person."""
+
+    @property
+    def chain(self) -> str: ...
+
+    @property
+    def subject(self) -> str: ...
+
+
+class Stateful(Subject, Protocol):
+    """A subject with a state."""
+
+    state: Any
+
+
+def move(
+    session: Session,
+    what: Stateful,
+    event: Event,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> HistoryEntry:
+    """Move a call or an application along the table of moves and write it down.
+
+    Raises Problem `move-not-possible` where `lifecycle.MOVES` has no such move.
+    """
+    before: State = what.state
+    after = next_state(before, event)
+    what.state = after
+    return _append(session, what, event, actor, now, reason, facts or {}, (before, after))
+
+
+def record(
+    session: Session,
+    what: Subject,
+    event: Event,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> HistoryEntry:
+    """Write down an event that changes no state."""
+    return _append(session, what, event, actor, now, reason, facts or {}, (None, None))
+
+
+def _append(
+    session: Session,
+    what: Subject,
+    event: Event,
+    actor: Actor,
+    now: datetime,
+    reason: str,
+    facts: Mapping[str, Any],
+    states: tuple[State | None, State | None],
+) -> HistoryEntry:
+    session.flush()  # the subject has its key before it is named
+    lock_chain(session, what.chain)
+    last = session.execute(
+        select(HistoryEntry.position, HistoryEntry.digest)
+        .where(HistoryEntry.chain == what.chain)
+        .order_by(HistoryEntry.position.desc())
+        .limit(1)
+    ).first()
+    entry = HistoryEntry(
+        chain=what.chain,
+        position=last.position + 1 if last else 1,
+        at=now,
+        actor_id=actor.person_id,
+        actor=actor.name,
+        event=str(event),
+        subject=what.subject,
+        from_state=states[0] and str(states[0]),
+        to_state=states[1] and str(states[1]),
+        reason=reason,
+        facts=dict(facts),
+        previous=last.digest if last else BEGINNING,
+    )
+    entry.digest = digest(entry)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def digest(entry: HistoryEntry) -> str:
+    """SHA-256 over the canonical JSON of everything an entry says, its predecessor's digest included."""
+    content = {
+        "chain": entry.chain, "position": entry.position, "at": entry.at.isoformat(), "actor_id": entry.actor_id,
+        "actor": entry.actor, "event": entry.event, "subject": entry.subject, "from": entry.from_state,
+        "to": entry.to_state, "reason": entry.reason, "facts": entry.facts, "previous": entry.previous,
+    }  # fmt: skip
+    return fingerprint(content)
+
+
+def first_broken(session: Session, chain: str) -> HistoryEntry | None:
+    """The first entry of the chain that was changed, moved or has lost its predecessor; None where all is whole."""
+    previous = BEGINNING
+    entries = select(HistoryEntry).where(HistoryEntry.chain == chain).order_by(HistoryEntry.position)
+    for position, entry in enumerate(session.scalars(entries), 1):
+        if entry.position != position or entry.previous != previous or entry.digest != digest(entry):
+            return entry
+        previous = entry.digest
+    return None
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """One entry of the history, for showing."""
+
+    position: int
+    at: datetime
+    actor: str
+    event: Event
+    subject: str
+    from_state: str | None
+    to_state: str | None
+    reason: str
+    facts: Mapping[str, Any]
+
+
+def entries(session: Session, subject: str) -> tuple[EntryView, ...]:
+    """Everything that happened to a subject such as `call:zuid-2024` or `application:Z24-0001-42`, oldest first."""
+    return _views(session, select(HistoryEntry).where(HistoryEntry.subject == subject).order_by(HistoryEntry.id))
+
+
+def chain_entries(
+    session: Session, chain: str, *, before: int | None = None, limit: int = 100
+) -> tuple[EntryView, ...]:
+    """The last entries of a chain, newest first; `before` is the position above which nothing is wanted."""
+    statement = select(HistoryEntry).where(HistoryEntry.chain == chain).order_by(HistoryEntry.position.desc())
+    return _views(session, (statement.where(HistoryEntry.position < before) if before else statement).limit(limit))
+
+
+def _views(session: Session, statement: Select[HistoryEntry]) -> tuple[EntryView, ...]:
+    return tuple(
+        EntryView(
+            one.position, one.at, one.actor, Event(one.event), one.subject, one.from_state, one.to_state,
+            one.reason, one.facts,
+        )
+        for one in session.scalars(statement)
+    )  # fmt: skip
+
+
+def chains(session: Session) -> list[str]:
+    """Every chain there is."""
+    return list(session.scalars(select(HistoryEntry.chain).distinct().order_by(HistoryEntry.chain)))

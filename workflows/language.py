@@ -1,0 +1,121 @@
+"""Dutch, French, English: choosing a text, and saying a reason as a sentence with its facts written the local way."""
+
+import string
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+
+from workflows.money import show_amount
+from workflows.problems import Reason
+
+LANGUAGES = ("nl", "fr", "en")
+OFFICIAL = ("nl", "fr")
+NAMES = {"nl": "Nederlands", "fr": "Français", "en": "English"}
+BRUSSELS = ZoneInfo("Europe/Brussels")
+SENTENCES = Path(__file__).parent / "sentences"
+
+Text = Mapping[str, str]
+
+
+def text_in(text: Text | str, language: str) -> str:
+    """The text in the language; where it lacks, English falls back to French and the others to each other."""
+    if isinstance(text, str):
+        return text
+    for candidate in (language, "fr" if language != "fr" else "nl", "nl", "en"):
+        if text.get(candidate):
+            return text[candidate]
+    return ""
+
+
+def show_day(day: date | str, language: str) -> str:
+    """`31 januari 2027`, `31 janvier 2027`, `31 January 2027`."""
+    if isinstance(day, str):
+        day = date.fromisoformat(day[:10])
+    return format_date(day, "d MMMM y", locale=_locale(language))
+
+
+def show_moment(moment: datetime | str, language: str) -> str:
+    """A UTC instant in Brussels time, to the minute, or to the second where the second is not zero."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    local = moment.astimezone(BRUSSELS)
+    clock = format_time(local, "HH:mm:ss" if local.second else "HH:mm", locale=_locale(language))
+    if language == "fr":
+        clock = clock.replace(":", "\u00a0h\u00a0", 1) if not local.second else clock
+    at = {"nl": "om", "fr": "à", "en": "at"}[language]
+    return f"{show_day(local.date(), language)} {at} {clock}"
+
+
+def show_score(hundredths: int, language: str) -> str:
+    """A score held in 1/100 point, such as 74,56."""
+    whole, rest = divmod(hundredths, 100)
+    return f"{whole}{'.' if language == 'en' else ','}{rest:02d}"
+
+
+def say(reason: Reason, language: str) -> str:
+    """The reason as a sentence of the language."""
+    sentence = sentences()[reason.code]
+    return _Local(language).vformat(text_in(sentence, language), (), reason.facts)
+
+
+@cache
+def sentences() -> dict[str, Text]:
+    """Every sentence by its code, the languages side by side, from `workflows/sentences/*.toml`."""
+    found: dict[str, Text] = {}
+    for path in sorted(SENTENCES.glob("*.toml")):
+        for code, text in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if code in found:
+                raise ValueError(f"{path.name}: the sentence {code} stands in two files")
+            found[code] = text
+    return found
+
+
+def fill(template: str, facts: Mapping[str, Any], language: str) -> str:
+    """Fill the fixed placeholders of a text that people edit; no code runs in it."""
+    return _Local(language).vformat(template, (), facts)
+
+
+def placeholders(template: str) -> frozenset[str]:
+    """The names between braces of a template."""
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
+
+
+def _locale(language: str) -> str:
+    return {"nl": "nl_BE", "fr": "fr_BE", "en": "en_GB"}[language]
+
+
+class _Local(string.Formatter):
+    """`{ceiling:money}`, `{at:moment}`, `{starts:day}`, `{mean:score}`, `{zone}`: facts as the language writes them."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        return kwargs[field_name], field_name  # no attribute, no index: a placeholder is a name and nothing else
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        match format_spec:
+            case "money":
+                return show_amount(value, self.language)
+            case "moment":
+                return show_moment(value, self.language)
+            case "day":
+                return show_day(value, self.language)
+            case "score":
+                return show_score(value, self.language)
+            case "reason":
+                return say(Reason(value["code"], value["facts"]), self.language)
+        return self._plain(value)
+
+    def _plain(self, value: Any) -> str:
+        if isinstance(value, Mapping):
+            return text_in(value, self.language)
+        if isinstance(value, (list, tuple)):
+            return ", ".join(self._plain(part) for part in value)
+        return str(value)

@@ -1,0 +1,171 @@
+"""Asking about letters and mails: what is due, what is held, what a person may read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from workflows.canonical import fingerprint
+from workflows.files import store
+from workflows.history import HistoryEntry
+from workflows.letters.rules import LETTER_AFTER, LetterKind
+from workflows.letters.tables import Letter, Mail, MailState
+from workflows.permissions import Action, Actor
+from workflows.problems import NotThere
+from workflows.submission.queries import own
+from workflows.submission.tables import Application
+
+
+@dataclass(frozen=True)
+class LetterView:
+    """A letter as the office or, once released, its recipient sees it."""
+
+    id: int
+    number: str
+    kind: LetterKind
+    application: str
+    organisation_id: int
+    language: str
+    title: str
+    content: str
+    pdf: str | None
+    written_at: datetime
+    released_at: datetime | None
+    opened_at: datetime | None
+    mails: tuple["MailView", ...]
+
+
+@dataclass(frozen=True)
+class MailView:
+    """A mail as the office sees it."""
+
+    id: int
+    address: str
+    language: str
+    subject: str
+    body: str
+    state: MailState
+    attempts: int
+    sent_at: datetime | None
+    trouble: str
+    letter_id: int
+    letter: str
+    has_pdf: bool
+
+
+def of_call(session: Session, call_id: str, *, held_only: bool = False) -> tuple[LetterView, ...]:
+    """The letters of a call by number; `held_only` for those nobody released yet."""
+    statement = (
+        select(Letter, Application.reference).join(Application, Application.id == Letter.application_id)
+        .where(Application.call_id == call_id).order_by(Letter.year, Letter.number)
+    )  # fmt: skip
+    return _letters(session, statement.where(Letter.released_at.is_(None)) if held_only else statement)
+
+
+def released_to(session: Session, actor: Actor, reference: str) -> tuple[LetterView, ...]:
+    """The released letters about a file, for the people of its organisation. Raises NotThere for others."""
+    application = own(session, actor, reference, Action.READ_OWN_LETTER)
+    return _letters(
+        session,
+        select(Letter, Application.reference).join(Application, Application.id == Letter.application_id)
+        .where(Letter.application_id == application.id, Letter.released_at.is_not(None))
+        .order_by(Letter.year.desc(), Letter.number.desc()),
+    )  # fmt: skip
+
+
+def letter(session: Session, letter_id: int) -> LetterView:
+    """One letter, for the office. Raises NotThere."""
+    found = _letters(
+        session,
+        select(Letter, Application.reference).join(Application, Application.id == Letter.application_id)
+        .where(Letter.id == letter_id),
+    )  # fmt: skip
+    if not found:
+        raise NotThere
+    return found[0]
+
+
+def pdf(view: LetterView) -> bytes:
+    """The PDF of a letter. Raises NotThere until it is rendered."""
+    if view.pdf is None:
+        raise NotThere
+    return store.get(view.pdf)
+
+
+def seen_digest(letters: tuple[LetterView, ...]) -> str:
+    """The fingerprint of a set of letters as shown: their numbers and contents."""
+    return fingerprint([[one.number, one.content] for one in letters])
+
+
+def mailbox(session: Session, limit: int = 200) -> tuple[MailView, ...]:
+    """The last mails, the newest first."""
+    return _mails(session, select(Mail, Letter).join(Letter).order_by(Mail.id.desc()).limit(limit))
+
+
+def mail(session: Session, mail_id: int) -> MailView:
+    """One mail. Raises NotThere."""
+    found = _mails(session, select(Mail, Letter).join(Letter).where(Mail.id == mail_id))
+    if not found:
+        raise NotThere
+    return found[0]
+
+
+def unwritten(session: Session, now: datetime) -> list[int]:
+    """History entries that are to be answered by a letter and are not yet."""
+    return list(
+        session.scalars(
+            select(HistoryEntry.id)
+            .where(
+                HistoryEntry.event.in_([str(event) for event in LETTER_AFTER]),
+                ~select(Letter).where(Letter.entry_id == HistoryEntry.id).exists(),
+            )
+            .order_by(HistoryEntry.id)
+        )
+    )
+
+
+def unrendered(session: Session, now: datetime) -> list[int]:
+    """Letters without a PDF."""
+    return list(session.scalars(select(Letter.id).where(Letter.pdf.is_(None)).order_by(Letter.id)))
+
+
+def unsent(session: Session, now: datetime) -> list[int]:
+    """Mails that can leave now, or whose lease ran out while they were being sent."""
+    waiting = (Mail.state == MailState.PENDING) & (Mail.run_after <= now) & Letter.pdf.is_not(None)
+    lost = (Mail.state == MailState.SENDING) & (Mail.leased_until < now)
+    return list(session.scalars(select(Mail.id).join(Letter).where(or_(waiting, lost)).order_by(Mail.id)))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """How many mails there are in each state."""
+    rows = session.execute(select(Mail.state, func.count()).group_by(Mail.state).order_by(Mail.state))
+    return {state: number for state, number in rows}  # noqa: C416  # a Row is no pair to dict() for mypy
+
+
+def _letters(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[LetterView, ...]:
+    rows = session.execute(statement).all()
+    ids = [row[0].id for row in rows]
+    mails: dict[int, list[MailView]] = {letter_id: [] for letter_id in ids}
+    found = select(Mail, Letter).join(Letter).where(Mail.letter_id.in_(ids)).order_by(Mail.id)
+    for one in _mails(session, found):
+        mails[one.letter_id].append(one)
+    return tuple(_view(row[0], row[1], tuple(mails[row[0].id])) for row in rows)
+
+
+def _view(one: Letter, reference: str, mails: tuple[MailView, ...]) -> LetterView:
+    return LetterView(
+        one.id, one.reference, LetterKind(one.kind), reference, one.recipient_id, one.language, one.title,
+        one.content, one.pdf, one.written_at, one.released_at, one.opened_at, mails,
+    )  # fmt: skip
+
+
+def _mails(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[MailView, ...]:
+    return tuple(
+        MailView(
+            one.id, one.address, one.language, one.subject, one.body, MailState(one.state), one.attempts,
+            one.sent_at, one.trouble, one.letter_id, letter.reference, letter.pdf is not None,
+        )
+        for one, letter in session.execute(statement)
+    )  # fmt: skip

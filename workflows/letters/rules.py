@@ -1,0 +1,37 @@
+"""Which letter answers which event, when a mail is tried again. Pure."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from workflows.lifecycle import Event
+
+
+class LetterKind(StrEnum):
+    """The letters this version writes; each has its text in the call."""
+
+    RECEIPT = "receipt"
+    INELIGIBLE = "ineligible"
+    AWARD = "award"
+    RESERVE = "reserve"
+    REFUSAL = "refusal"
+
+
+LETTER_AFTER: dict[Event, LetterKind] = {
+    Event.SUBMIT: LetterKind.RECEIPT,
+    Event.DECLARE_INELIGIBLE: LetterKind.INELIGIBLE,
+    Event.AWARD: LetterKind.AWARD,
+    Event.PUT_ON_RESERVE: LetterKind.RESERVE,
+    Event.REFUSE: LetterKind.REFUSAL,
+}
+"""The one map from what happened to what is written. A new letter is a line here, a text, and a composer."""
+
+LEAVES_AT_ONCE = frozenset({LetterKind.RECEIPT})
+"""Letters that need no release; all others are held until a person releases them."""
+
+ATTEMPTS = 8
+LEASE = timedelta(minutes=2)
+
+
+def next_attempt(attempts: int, now: datetime) -> datetime | None:
+    """When a mail that failed for the `attempts`-th time is tried again: after 1, 2, 4 … minutes; None: given up."""
+    return now + timedelta(minutes=2 ** (attempts - 1)) if attempts < ATTEMPTS else None

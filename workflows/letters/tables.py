@@ -1,0 +1,78 @@
+"""Tables of letters and of the mails that carry them. The rows are the truth; a queue only wakes who reads them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflows.database import Base
+
+
+class MailState(StrEnum):
+    """Where a mail is. `unknown`: the server may have taken it; it is never sent again blindly."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Letter(Base):
+    """A numbered letter, frozen when written: once per event of the history, kind and recipient.
+
+    `content` is the canonical JSON of its blocks; `pdf` the SHA-256 of its PDF once rendered; it is held until
+    `released_at`.
+    """
+
+    __tablename__ = "letters"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "kind", "recipient_id"),
+        UniqueConstraint("year", "number"),
+        CheckConstraint("opened_at IS NULL OR released_at IS NOT NULL", name="opened_after_release"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    year: Mapped[int]
+    number: Mapped[int]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("history.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
+    recipient_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    language: Mapped[str] = mapped_column(String(2))
+    title: Mapped[str] = mapped_column(String(300))
+    content: Mapped[str]
+    pdf: Mapped[str | None] = mapped_column(ForeignKey("documents.sha256"))
+    written_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+    released_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    opened_at: Mapped[datetime | None]
+
+    @property
+    def reference(self) -> str:
+        """The number of the letter, such as 2024/0017: without gaps per year."""
+        return f"{self.year}/{self.number:04d}"
+
+
+class Mail(Base):
+    """A message to one person, frozen when written; sent at least once with a stable Message-ID."""
+
+    __tablename__ = "mails"
+    __table_args__ = (UniqueConstraint("letter_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    address: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(2))
+    subject: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str]
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    state: Mapped[str] = mapped_column(String(10), default=MailState.PENDING, index=True)
+    fence: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    leased_until: Mapped[datetime | None]
+    run_after: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    trouble: Mapped[str] = mapped_column(default="")

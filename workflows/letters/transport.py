@@ -1,0 +1,99 @@
+"""How a mail leaves: SMTP, or a folder of .eml files for development. Knows no database."""
+
+import os
+import smtplib
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Protocol
+
+from workflows.files.store import get
+
+
+class NotTaken(Exception):
+    """The server said no, or was not reached: nothing left, it may be tried again."""
+
+
+class PerhapsTaken(Exception):
+    """The connection broke after the content was handed over: the mail may have left, or not."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail ready to leave. `pdf` is the SHA-256 of the attachment, `pdf_name` its name."""
+
+    message_id: str
+    sender: str
+    sender_name: str
+    to: str
+    subject: str
+    body: str
+    dated: datetime
+    pdf: str | None = None
+    pdf_name: str = ""
+
+
+class Transport(Protocol):
+    """Something that takes a message. Raises NotTaken or PerhapsTaken."""
+
+    def send(self, message: Message) -> None: ...
+
+
+@dataclass(frozen=True)
+class Folder:
+    """Leaves each message as a file named by its Message-ID: sending it again changes nothing."""
+
+    path: Path
+
+    def send(self, message: Message) -> None:
+        self.path.mkdir(parents=True, exist_ok=True)
+        target = self.path / f"{message.message_id.strip('<>').split('@')[0]}.eml"
+        temporary = target.with_suffix(".part")
+        temporary.write_bytes(build(message).as_bytes())
+        os.replace(temporary, target)
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """A mail server."""
+
+    host: str
+    port: int
+    timeout: float = 20.0
+
+    def send(self, message: Message) -> None:
+        try:
+            server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+        except (OSError, smtplib.SMTPException) as error:
+            raise NotTaken(str(error)) from error
+        try:
+            server.send_message(build(message))
+        except smtplib.SMTPServerDisconnected as error:
+            raise PerhapsTaken(str(error)) from error
+        except smtplib.SMTPException as error:
+            raise NotTaken(str(error)) from error
+        except OSError as error:
+            raise PerhapsTaken(str(error)) from error
+        finally:
+            server.close()
+
+
+def build(message: Message) -> EmailMessage:
+    """The message in the form of RFC 5322; the email package refuses line breaks in headers."""
+    mail = EmailMessage(policy=SMTP)
+    mail["Message-ID"] = message.message_id
+    mail["Date"] = format_datetime(message.dated)
+    mail["From"] = Address(message.sender_name, addr_spec=message.sender)
+    mail["To"] = Address(addr_spec=message.to)
+    mail["Subject"] = message.subject
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.body)
+    if message.pdf:
+        mail.add_attachment(
+            get(message.pdf), maintype="application", subtype="pdf", filename=message.pdf_name or "letter.pdf"
+        )
+    return mail

@@ -1,0 +1,100 @@
+"""The states of a call and of an application, the events that move them, and the one table of moves."""
+
+from enum import StrEnum
+
+from workflows.problems import Problem
+
+
+class CallState(StrEnum):
+    """Where a call stands. Open and closed for applications follow from the clock, not from a state."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    DECIDED = "decided"
+    CLOSED = "closed"
+
+
+class ApplicationState(StrEnum):
+    """Where an application stands: few states; everything else about it is a dated fact."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    ELIGIBLE = "eligible"
+    INELIGIBLE = "ineligible"
+    AWARDED = "awarded"
+    RESERVE = "reserve"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Event(StrEnum):
+    """What happens: events with a row in MOVES change a state, the others are recorded only."""
+
+    # moves of a call
+    PUBLISH = "publish"
+    DECIDE = "decide"
+    CLOSE = "close"
+    # moves of an application
+    SUBMIT = "submit"
+    REOPEN = "reopen"
+    WITHDRAW = "withdraw"
+    ADMIT = "admit"
+    DECLARE_INELIGIBLE = "declare-ineligible"
+    AWARD = "award"
+    PUT_ON_RESERVE = "put-on-reserve"
+    REFUSE = "refuse"
+    # recorded, no change of state
+    IMPORT_CALL = "import-call"
+    CHANGE_CALL = "change-call"
+    REGISTER = "register"
+    SIGN_IN = "sign-in"
+    SIGN_OUT = "sign-out"
+    GRANT_ROLE = "grant-role"
+    CHANGE_ACCOUNT_NUMBER = "change-account-number"
+    START_DRAFT = "start-draft"
+    SAVE_ANSWERS = "save-answers"
+    ATTACH = "attach"
+    DETACH = "detach"
+    REFUSE_SUBMISSION = "refuse-submission"
+    SCREEN = "screen"
+    OVERRULE = "overrule"
+    APPOINT = "appoint"
+    ASSIGN = "assign"
+    UNASSIGN = "unassign"
+    DECLARE_CONFLICT = "declare-conflict"
+    SAVE_REVIEW = "save-review"
+    SUBMIT_REVIEW = "submit-review"
+    RECORD_REMARK = "record-remark"
+    WRITE_LETTER = "write-letter"
+    RELEASE_LETTER = "release-letter"
+    READ_LETTER = "read-letter"
+
+
+State = CallState | ApplicationState
+
+MOVES: dict[tuple[State, Event], State] = {
+    (CallState.DRAFT, Event.PUBLISH): CallState.PUBLISHED,
+    (CallState.PUBLISHED, Event.DECIDE): CallState.DECIDED,
+    (CallState.DECIDED, Event.CLOSE): CallState.CLOSED,
+    (ApplicationState.DRAFT, Event.SUBMIT): ApplicationState.SUBMITTED,
+    (ApplicationState.SUBMITTED, Event.REOPEN): ApplicationState.DRAFT,
+    (ApplicationState.SUBMITTED, Event.ADMIT): ApplicationState.ELIGIBLE,
+    (ApplicationState.SUBMITTED, Event.DECLARE_INELIGIBLE): ApplicationState.INELIGIBLE,
+    (ApplicationState.SUBMITTED, Event.WITHDRAW): ApplicationState.WITHDRAWN,
+    (ApplicationState.ELIGIBLE, Event.WITHDRAW): ApplicationState.WITHDRAWN,
+    (ApplicationState.ELIGIBLE, Event.AWARD): ApplicationState.AWARDED,
+    (ApplicationState.ELIGIBLE, Event.PUT_ON_RESERVE): ApplicationState.RESERVE,
+    (ApplicationState.ELIGIBLE, Event.REFUSE): ApplicationState.REFUSED,
+    (ApplicationState.RESERVE, Event.AWARD): ApplicationState.AWARDED,
+}
+
+
+def next_state(state: State, event: Event) -> State:
+    """The state `event` leads to.
+
+    Raises Problem `move-not-possible` (facts: `state`, `event`) where the table has no such move.
+    """
+    try:
+        return MOVES[state, event]
+    except KeyError:
+        raise Problem("move-not-possible", state=state, event=event) from None

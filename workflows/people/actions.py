@@ -1,0 +1,178 @@
+"""Acting on people: opening an account, signing in and out, organisations, roles."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from workflows.history import record
+from workflows.lifecycle import Event
+from workflows.people import queries, rules
+from workflows.people.tables import (
+    Accreditation,
+    BankAccount,
+    FailedSignIn,
+    Membership,
+    Organisation,
+    Person,
+    RoleGrant,
+    SignInSession,
+    SpokenLanguage,
+)
+from workflows.permissions import Action, Actor, MemberRole, Relation, Role, require
+from workflows.problems import Problem
+
+hasher = PasswordHasher()
+_NOBODY = hasher.hash(secrets.token_urlsafe(16))
+"""Verified against when there is no such account, so that the answer takes as long."""
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """What an account needs. `password` is None for somebody who is invited or played."""
+
+    name: str
+    email: str
+    language: str
+    password: str | None = None
+
+
+@dataclass(frozen=True)
+class NewOrganisation:
+    """What an organisation says of itself; `accredited_from`/`accredited_until` are days, both inclusive."""
+
+    enterprise_number: str
+    name: str
+    legal_form: str
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    iban: str = ""
+    accredited_from: date | None = None
+    accredited_until: date | None = None
+
+
+def open_account(session: Session, new: NewPerson, *, now: datetime) -> Actor:
+    """Make a person. Raises Problem on a wrong address, a taken one, or a weak password."""
+    email = rules.email(new.email)
+    if new.password is not None:
+        rules.acceptable_password(new.password, forbidden=(email.split("@")[0], "oproep"))
+    if queries.person_by_email(session, email):
+        raise Problem("email-taken", field="email")
+    person = Person(
+        email=email, name=new.name.strip(), language=new.language, created_at=now,
+        password_hash=hasher.hash(new.password) if new.password is not None else None,
+    )  # fmt: skip
+    session.add(person)
+    session.flush()
+    actor = Actor(person.id, person.name)
+    record(session, person, Event.REGISTER, actor=actor, now=now)
+    return actor
+
+
+def set_password(session: Session, person_id: int, password: str) -> None:
+    """Give an account a (new) password. Raises Problem where it is weak."""
+    person = session.get_one(Person, person_id)
+    rules.acceptable_password(password, forbidden=(person.email.split("@")[0], "oproep"))
+    person.password_hash = hasher.hash(password)
+
+
+def found_organisation(session: Session, actor: Actor, new: NewOrganisation, *, now: datetime) -> int:
+    """Make an organisation of which the actor is owner; returns its id.
+
+    Raises Problem on a malformed enterprise number or account number, or where the number is registered already.
+    """
+    require(actor, Action.USE_ACCOUNT)
+    number = rules.enterprise_number(new.enterprise_number)
+    account = rules.iban(new.iban) if new.iban.strip() else ""
+    if queries.organisation_by_number(session, number):
+        raise Problem("organisation-known", field="enterprise_number", number=rules.show_enterprise_number(number))
+    organisation = Organisation(
+        enterprise_number=number, name=new.name.strip(), legal_form=new.legal_form, street=new.street.strip(),
+        postal_code=new.postal_code.strip(), city=new.city.strip(), created_at=now,
+    )  # fmt: skip
+    session.add(organisation)
+    session.flush()
+    session.add(Membership(person_id=actor.person_id, organisation_id=organisation.id, role=MemberRole.OWNER))
+    if account:
+        session.add(BankAccount(organisation_id=organisation.id, iban=account, since=now))
+    if new.accredited_from:
+        session.add(
+            Accreditation(organisation_id=organisation.id, starts=new.accredited_from, ends=new.accredited_until)
+        )
+    record(session, organisation, Event.REGISTER, actor=actor, now=now, facts={"enterprise_number": number})
+    return organisation.id
+
+
+def change_account_number(session: Session, actor: Actor, organisation_id: int, iban: str, *, now: datetime) -> None:
+    """Set where the organisation is paid. Raises NotThere for a stranger, Problem `iban-wrong`."""
+    role = queries.member_role(session, actor.person_id, organisation_id)
+    require(actor, Action.START_APPLICATION, Relation(member=role))
+    compact = rules.iban(iban)
+    account = session.get(BankAccount, organisation_id)
+    if account is None:
+        session.add(BankAccount(organisation_id=organisation_id, iban=compact, since=now))
+    elif account.iban != compact:
+        account.iban, account.since = compact, now
+    else:
+        return
+    organisation = session.get_one(Organisation, organisation_id)
+    facts = {"iban": rules.masked_iban(compact)}
+    record(session, organisation, Event.CHANGE_ACCOUNT_NUMBER, actor=actor, now=now, facts=facts)
+
+
+def give_role(session: Session, person_id: int, role: Role, *, actor: Actor, now: datetime) -> None:
+    """Give a person a role in the programme."""
+    require(actor, Action.MANAGE_CALL)
+    if session.get(RoleGrant, (person_id, role)) is None:
+        session.add(RoleGrant(person_id=person_id, role=role))
+        person = session.get_one(Person, person_id)
+        record(session, person, Event.GRANT_ROLE, actor=actor, now=now, facts={"role": role})
+
+
+def speaks(session: Session, person_id: int, languages: frozenset[str]) -> None:
+    """Set the languages in which a person can judge."""
+    session.execute(delete(SpokenLanguage).where(SpokenLanguage.person_id == person_id))
+    session.add_all(SpokenLanguage(person_id=person_id, language=language) for language in sorted(languages))
+
+
+def sign_in(session: Session, email: str, password: str, *, now: datetime) -> str | None:
+    """The token of a new session, or None where account and password do not go together."""
+    person = queries.person_by_email(session, email.strip().lower())
+    known = person is not None and person.password_hash is not None
+    stored = person.password_hash if person is not None and person.password_hash is not None else _NOBODY
+    try:
+        hasher.verify(stored, password)
+    except (Argon2Error, InvalidHashError):
+        return None
+    if person is None or not known:
+        return None
+    token = secrets.token_urlsafe(32)
+    session.add(SignInSession(token_hash=queries.token_hash(token), person_id=person.id, created_at=now))
+    record(session, person, Event.SIGN_IN, actor=Actor(person.id, person.name), now=now)
+    return token
+
+
+def note_failed_sign_in(session: Session, key: str, *, now: datetime) -> None:
+    """Count a wrong password."""
+    session.execute(delete(FailedSignIn).where(FailedSignIn.at < now - queries.ATTEMPTS_WINDOW))
+    session.add(FailedSignIn(key=key, at=now))
+
+
+def sign_out(session: Session, actor: Actor, token: str, *, now: datetime) -> None:
+    """End the session of this token."""
+    found = session.scalar(select(SignInSession).where(SignInSession.token_hash == queries.token_hash(token)))
+    if found is not None and found.ended_at is None:
+        found.ended_at = now
+        person = session.get_one(Person, found.person_id)
+        record(session, person, Event.SIGN_OUT, actor=actor, now=now)
+
+
+def choose_language(session: Session, actor: Actor, language: str) -> None:
+    """Remember the language of somebody's screens and mail."""
+    require(actor, Action.USE_ACCOUNT)
+    session.get_one(Person, actor.person_id).language = language

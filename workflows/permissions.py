@@ -1,0 +1,180 @@
+"""Who may do what: one table, used at the door (blueprint), in the drawer (first line of an action) and on the button.
+
+Predicates judge an Actor and a Relation, small frozen facts that the queries of the stages gather and hand in.
+Whatever has no line here is refused; refused looks like not there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from workflows.lifecycle import ApplicationState
+from workflows.problems import NotThere
+
+
+class Role(StrEnum):
+    """What a person is to the programme as a whole; being an applicant follows from membership of an organisation."""
+
+    ADMINISTRATOR = "administrator"
+    JUROR = "juror"
+    EXPERT = "expert"
+    SYSTEM = "system"
+
+
+class MemberRole(StrEnum):
+    """What a person may do in the files of an organisation."""
+
+    OWNER = "owner"
+    EDITOR = "editor"
+    READER = "reader"
+
+
+class Duty(StrEnum):
+    """In which capacity somebody judges a file; also who judges a criterion."""
+
+    JURY = "jury"
+    EXPERT = "expert"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts. `person_id` is None for a visitor and for the system."""
+
+    person_id: int | None = None
+    name: str = ""
+    roles: frozenset[Role] = field(default_factory=frozenset)
+
+
+VISITOR = Actor()
+SYSTEM = Actor(name="system", roles=frozenset({Role.SYSTEM}))
+
+
+@dataclass(frozen=True)
+class Relation:
+    """What an actor is to one object.
+
+    `member` is the role in the organisation whose file it is, `assigned` the duty in which the file was given to
+    the actor, `conflicted` whether a conflict of interest is recorded, `state` the application's state.
+    """
+
+    member: MemberRole | None = None
+    assigned: Duty | None = None
+    conflicted: bool = False
+    state: ApplicationState | None = None
+
+
+NO_RELATION = Relation()
+
+
+class Action(StrEnum):
+    """Everything that can be asked of the programme."""
+
+    SEE_PUBLIC = "see-public"
+    USE_ACCOUNT = "use-account"
+    START_APPLICATION = "start-application"
+    READ_OWN_APPLICATION = "read-own-application"
+    EDIT_APPLICATION = "edit-application"
+    SUBMIT_APPLICATION = "submit-application"
+    WITHDRAW_APPLICATION = "withdraw-application"
+    READ_OWN_LETTER = "read-own-letter"
+    ENTER_JURY = "enter-jury"
+    READ_ASSIGNED = "read-assigned"
+    DECLARE_CONFLICT = "declare-conflict"
+    SCORE = "score"
+    ENTER_EXPERTISE = "enter-expertise"
+    GIVE_OPINION = "give-opinion"
+    ADMINISTER = "administer"
+    MANAGE_CALL = "manage-call"
+    READ_ANY_APPLICATION = "read-any-application"
+    SCREEN = "screen"
+    ASSIGN = "assign"
+    RECORD_REMARK = "record-remark"
+    ALLOCATE = "allocate"
+    RELEASE_LETTERS = "release-letters"
+    READ_MAILBOX = "read-mailbox"
+
+
+Predicate = Callable[[Actor, Relation], bool]
+
+
+def anyone(actor: Actor, relation: Relation) -> bool:
+    return True
+
+
+def signed_in(actor: Actor, relation: Relation) -> bool:
+    return actor.person_id is not None
+
+
+def member(actor: Actor, relation: Relation) -> bool:
+    return relation.member is not None
+
+
+def writer(actor: Actor, relation: Relation) -> bool:
+    return relation.member in (MemberRole.OWNER, MemberRole.EDITOR)
+
+
+def role(wanted: Role) -> Predicate:
+    return lambda actor, relation: wanted in actor.roles
+
+
+def assigned(duty: Duty) -> Predicate:
+    return lambda actor, relation: relation.assigned is duty
+
+
+def unconflicted(actor: Actor, relation: Relation) -> bool:
+    return not relation.conflicted
+
+
+def all_of(*predicates: Predicate) -> Predicate:
+    return lambda actor, relation: all(predicate(actor, relation) for predicate in predicates)
+
+
+def any_of(*predicates: Predicate) -> Predicate:
+    return lambda actor, relation: any(predicate(actor, relation) for predicate in predicates)
+
+
+_system = role(Role.SYSTEM)
+_administrator = role(Role.ADMINISTRATOR)
+_clerk = all_of(any_of(_administrator, _system), unconflicted)
+_judge = any_of(
+    all_of(role(Role.JUROR), assigned(Duty.JURY)),
+    all_of(role(Role.EXPERT), assigned(Duty.EXPERT)),
+)
+
+PERMISSIONS: dict[Action, Predicate] = {
+    Action.SEE_PUBLIC: anyone,
+    Action.USE_ACCOUNT: signed_in,
+    Action.START_APPLICATION: all_of(signed_in, writer),
+    Action.READ_OWN_APPLICATION: all_of(signed_in, member),
+    Action.EDIT_APPLICATION: all_of(signed_in, writer),
+    Action.SUBMIT_APPLICATION: all_of(signed_in, writer),
+    Action.WITHDRAW_APPLICATION: all_of(signed_in, writer),
+    Action.READ_OWN_LETTER: all_of(signed_in, member),
+    Action.ENTER_JURY: role(Role.JUROR),
+    Action.ENTER_EXPERTISE: role(Role.EXPERT),
+    Action.READ_ASSIGNED: all_of(_judge, unconflicted),
+    Action.DECLARE_CONFLICT: _judge,
+    Action.SCORE: all_of(role(Role.JUROR), assigned(Duty.JURY), unconflicted),
+    Action.GIVE_OPINION: all_of(role(Role.EXPERT), assigned(Duty.EXPERT), unconflicted),
+    Action.ADMINISTER: _administrator,
+    Action.MANAGE_CALL: any_of(_administrator, _system),
+    Action.READ_ANY_APPLICATION: _clerk,
+    Action.SCREEN: _clerk,
+    Action.ASSIGN: _clerk,
+    Action.RECORD_REMARK: _clerk,
+    Action.ALLOCATE: _administrator,
+    Action.RELEASE_LETTERS: _administrator,
+    Action.READ_MAILBOX: anyone,  # the page itself exists in development only
+}
+
+
+def may(actor: Actor, action: Action, relation: Relation = NO_RELATION) -> bool:
+    """Whether the actor may do this to an object they stand in this relation to; unknown actions are refused."""
+    predicate = PERMISSIONS.get(action)
+    return predicate is not None and predicate(actor, relation)
+
+
+def require(actor: Actor, action: Action, relation: Relation = NO_RELATION) -> None:
+    """Raise NotThere unless the actor may: forbidden looks like not there."""
+    if not may(actor, action, relation):
+        raise NotThere

@@ -1,0 +1,1 @@
+"""The jury and the experts: who judges which file, their marks, and the score that follows."""

@@ -1,0 +1,198 @@
+"""Acting in the jury and the technical expertise: assign, declare a conflict, mark, submit, agree on a remark."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workflows.calls.actions import locked
+from workflows.history import record
+from workflows.lifecycle import ApplicationState, Event
+from workflows.people.queries import person_view
+from workflows.permissions import Action, Actor, Duty, Role, require
+from workflows.problems import NotThere, Problem
+from workflows.scoring import queries, rules
+from workflows.scoring.rules import Advice, Judge, Marks, Suggestion, ToJudge
+from workflows.scoring.tables import Assignment, Conflict, JuryRemark, PanelMember, Review
+from workflows.submission.queries import of_call, row, view
+from workflows.submission.tables import Application
+
+ROLE_OF = {Duty.JURY: Role.JUROR, Duty.EXPERT: Role.EXPERT}
+
+
+@dataclass(frozen=True)
+class NewReview:
+    """What a judge says: whole points and comments by criterion id, a text, for an expert an advice."""
+
+    marks: Marks
+    comments: Mapping[str, str]
+    text: str = ""
+    advice: Advice | None = None
+
+
+def appoint(session: Session, actor: Actor, call_id: str, person_id: int, duty: Duty, *, now: datetime) -> None:
+    """Put a person with the fitting role on the panel of a call. Raises Problem `not-a-judge`."""
+    require(actor, Action.ASSIGN)
+    call = locked(session, call_id)
+    if ROLE_OF[duty] not in person_view(session, person_id).roles:
+        raise Problem("not-a-judge")
+    if session.get(PanelMember, (call_id, person_id, duty)) is None:
+        session.add(PanelMember(call_id=call_id, person_id=person_id, duty=duty))
+        record(session, call, Event.APPOINT, actor=actor, now=now, facts={"person": person_id, "duty": duty})
+
+
+def suggest(session: Session, actor: Actor, call_id: str, duty: Duty = Duty.JURY) -> Suggestion:
+    """A balanced assignment of the eligible files of a call; writes nothing."""
+    require(actor, Action.ASSIGN)
+    applications = of_call(session, call_id, ApplicationState.ELIGIBLE)
+    files = [
+        ToJudge(
+            found.reference, found.language, _assigned(session, found.id, duty),
+            queries.conflicted_people(session, row(session, found.reference)),
+        )
+        for found in applications
+    ]  # fmt: skip
+    judges = [Judge(one.id, one.languages, _load(session, one.id)) for one in queries.panel(session, call_id, duty)]
+    wanted = applications[0].terms.scoring.jurors_per_application if applications and duty is Duty.JURY else 1
+    return rules.suggest(files, judges, wanted)
+
+
+def assign(session: Session, actor: Actor, reference: str, person_id: int, duty: Duty, *, now: datetime) -> None:
+    """Give a file to a judge; giving it twice changes nothing.
+
+    Raises Problem `not-eligible-yet`, `conflict-known` or `not-a-judge`.
+    """
+    require(actor, Action.ASSIGN)
+    application = _open_file(session, reference)
+    if person_id not in {person.id for person in queries.panel(session, application.call_id, duty)}:
+        raise Problem("not-a-judge")
+    if person_id in queries.conflicted_people(session, application):
+        raise Problem("conflict-known", reference=reference)
+    if person_id in _assigned(session, application.id, duty):
+        return
+    session.add(Assignment(application_id=application.id, person_id=person_id, duty=duty, assigned_at=now))
+    record(session, application, Event.ASSIGN, actor=actor, now=now, facts={"person": person_id, "duty": duty})
+
+
+def unassign(session: Session, actor: Actor, reference: str, person_id: int, duty: Duty, *, now: datetime) -> None:
+    """Take a file back from a judge who has not written anything yet. Raises Problem `review-begun`."""
+    require(actor, Action.ASSIGN)
+    application = _open_file(session, reference)
+    assignment = _assignment(session, application.id, person_id, duty)
+    if session.get(Review, assignment.id) is not None:
+        raise Problem("review-begun")
+    session.delete(assignment)
+    record(session, application, Event.UNASSIGN, actor=actor, now=now, facts={"person": person_id, "duty": duty})
+
+
+def declare_conflict(session: Session, actor: Actor, reference: str, duty: Duty, reason: str, *, now: datetime) -> None:
+    """Declare a conflict of interest: the file disappears for this judge at once. Raises Problem `reason-needed`."""
+    application = row(session, reference, lock=True)
+    require(actor, Action.DECLARE_CONFLICT, queries.relation(session, actor, application, duty))
+    if not reason.strip():
+        raise Problem("reason-needed", field="reason")
+    if session.get(Conflict, (application.id, actor.person_id)) is None:
+        session.add(
+            Conflict(application_id=application.id, person_id=actor.person_id, reason=reason.strip(), declared_at=now)
+        )
+        record(
+            session, application, Event.DECLARE_CONFLICT, actor=actor, now=now, reason=reason.strip(),
+            facts={"person": actor.person_id},
+        )  # fmt: skip
+
+
+def save_review(
+    session: Session,
+    actor: Actor,
+    reference: str,
+    duty: Duty,
+    new: NewReview,
+    *,
+    submit: bool,
+    seen_version: int | None = None,
+    now: datetime,
+) -> None:
+    """Keep a judge's own review, as a private draft or submitted.
+
+    Raises NotThere for who is not an unconflicted judge of the file, Problem `scoring-closed` once the file is
+    decided, `review-submitted` after submission, `review-changed-elsewhere`, `mark-missing`, `mark-out-of-scale`,
+    `opinion-text-missing` or `advice-missing`.
+    """
+    application = row(session, reference, lock=True)
+    wanted = Action.SCORE if duty is Duty.JURY else Action.GIVE_OPINION
+    require(actor, wanted, queries.relation(session, actor, application, duty))
+    if application.state != ApplicationState.ELIGIBLE:
+        raise Problem("scoring-closed")
+    assignment = _assignment(session, application.id, actor.person_id, duty)
+    review = session.get(Review, assignment.id)
+    if review is not None and review.submitted_at is not None:
+        raise Problem("review-submitted", at=review.submitted_at.isoformat())
+    if seen_version is not None and seen_version != (review.row_version if review else 0):
+        raise Problem("review-changed-elsewhere")
+    _check(session, application, duty, new, submit=submit)
+    if review is None:
+        review = Review(assignment_id=assignment.id)
+        session.add(review)
+    review.marks, review.comments = dict(new.marks), {key: text for key, text in new.comments.items() if text}
+    review.text, review.advice = new.text.strip(), new.advice
+    review.saved_at, review.submitted_at = now, now if submit else None
+    event = Event.SUBMIT_REVIEW if submit else Event.SAVE_REVIEW
+    record(session, application, event, actor=actor, now=now, facts={"duty": duty})
+
+
+def record_remark(session: Session, actor: Actor, reference: str, text: str, *, now: datetime) -> None:
+    """Write down the remark the jury agreed on; it becomes part of the reasons in the letter."""
+    require(actor, Action.RECORD_REMARK)
+    application = _open_file(session, reference)
+    remark = session.get(JuryRemark, application.id)
+    if remark is None:
+        session.add(JuryRemark(application_id=application.id, text=text.strip(), saved_at=now))
+    elif remark.text == text.strip():
+        return
+    else:
+        remark.text, remark.saved_at = text.strip(), now
+    record(session, application, Event.RECORD_REMARK, actor=actor, now=now)
+
+
+def _check(session: Session, application: Application, duty: Duty, new: NewReview, *, submit: bool) -> None:
+    terms = view(session, application.reference).terms
+    rules.check_marks(terms.criteria_of(duty), new.marks, all_wanted=submit)
+    if submit and duty is Duty.EXPERT:
+        if not new.text.strip():
+            raise Problem("opinion-text-missing", field="text")
+        if new.advice is None:
+            raise Problem("advice-missing", field="advice")
+
+
+def _open_file(session: Session, reference: str) -> Application:
+    application = row(session, reference, lock=True)
+    if application.state != ApplicationState.ELIGIBLE:
+        raise Problem("not-eligible-yet", reference=reference)
+    return application
+
+
+def _assignment(session: Session, application_id: int, person_id: int | None, duty: Duty) -> Assignment:
+    found = session.scalar(
+        select(Assignment).where(
+            Assignment.application_id == application_id, Assignment.person_id == person_id, Assignment.duty == duty
+        )
+    )
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _assigned(session: Session, application_id: int, duty: Duty) -> frozenset[int]:
+    people = select(Assignment.person_id).where(Assignment.application_id == application_id, Assignment.duty == duty)
+    return frozenset(session.scalars(people))
+
+
+def _load(session: Session, person_id: int) -> int:
+    """Files of calls that are still judged which this person has."""
+    open_files = (
+        select(func.count()).select_from(Assignment).join(Application, Application.id == Assignment.application_id)
+        .where(Assignment.person_id == person_id, Application.state == ApplicationState.ELIGIBLE)
+    )  # fmt: skip
+    return session.scalar(open_files) or 0

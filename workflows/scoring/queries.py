@@ -1,0 +1,192 @@
+"""Asking about scoring: a judge's queue, a file as a judge sees it, scores and what is still missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflows.calls.terms import Criterion, Reader
+from workflows.lifecycle import ApplicationState
+from workflows.people.queries import PersonView, person_view
+from workflows.people.tables import Membership, Person
+from workflows.permissions import Action, Actor, Duty, Relation, require
+from workflows.scoring.rules import Advice, Marks, mean_mark, score
+from workflows.scoring.tables import Assignment, Conflict, JuryRemark, PanelMember, Review
+from workflows.submission.queries import ApplicationView, of_call, row, view
+from workflows.submission.tables import Application
+
+JUDGED = (ApplicationState.ELIGIBLE, ApplicationState.AWARDED, ApplicationState.RESERVE, ApplicationState.REFUSED)
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """A review as its author and the office see it. `row_version` is 0 where nothing was saved yet."""
+
+    person_id: int
+    person: str
+    duty: Duty
+    marks: Marks
+    comments: Mapping[str, str]
+    text: str
+    advice: Advice | None
+    submitted_at: datetime | None
+    row_version: int
+
+
+@dataclass(frozen=True)
+class QueueItem:
+    """A file in a judge's queue."""
+
+    reference: str
+    title: str
+    organisation: str
+    call_id: str
+    language: str
+    open: bool
+    review: ReviewView
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A file with its reviews and its score in 1/100 point, None while marks are missing."""
+
+    application: ApplicationView
+    reviews: tuple[ReviewView, ...]
+    score: int | None
+    remark: str
+
+    def of(self, duty: Duty) -> tuple[ReviewView, ...]:
+        return tuple(review for review in self.reviews if review.duty is duty)
+
+    @property
+    def waiting(self) -> tuple[ReviewView, ...]:
+        """Reviews that were asked for and are not in yet."""
+        return tuple(review for review in self.reviews if review.submitted_at is None)
+
+    @property
+    def missing_opinion(self) -> bool:
+        """Whether the call requires a technical opinion that this file does not have."""
+        required = self.application.terms.scoring.opinion_required
+        return required and not any(review.submitted_at for review in self.of(Duty.EXPERT))
+
+    @property
+    def ready(self) -> bool:
+        """Whether the file can be ranked."""
+        return self.score is not None and not self.waiting and not self.missing_opinion
+
+    def mean(self, criterion: Criterion) -> int | None:
+        """The mean mark on a criterion in 1/100 point, for showing."""
+        mean = mean_mark(criterion, _counted(self.reviews))
+        return None if mean is None else round(mean * 100)
+
+
+def relation(session: Session, actor: Actor, application: Application, duty: Duty) -> Relation:
+    """What the actor is to a file as a judge."""
+    given = session.scalar(
+        select(Assignment.id).where(
+            Assignment.application_id == application.id, Assignment.person_id == actor.person_id,
+            Assignment.duty == duty,
+        )
+    )  # fmt: skip
+    conflicted = actor.person_id is not None and actor.person_id in conflicted_people(session, application)
+    return Relation(assigned=duty if given else None, conflicted=conflicted, state=ApplicationState(application.state))
+
+
+def conflicted_people(session: Session, application: Application) -> frozenset[int]:
+    """Persons with a conflict: declared or recused, or members of the applicant organisation."""
+    declared = select(Conflict.person_id).where(Conflict.application_id == application.id)
+    members = select(Membership.person_id).where(Membership.organisation_id == application.organisation_id)
+    return frozenset(session.scalars(declared)) | frozenset(session.scalars(members))
+
+
+def panel(session: Session, call_id: str, duty: Duty) -> tuple[PersonView, ...]:
+    """The people appointed to judge the files of a call in this duty, by name."""
+    ids = session.scalars(select(PanelMember.person_id).where(PanelMember.call_id == call_id, PanelMember.duty == duty))
+    found = [person_view(session, person_id) for person_id in ids]
+    return tuple(sorted(found, key=lambda person: (person.name, person.id)))
+
+
+def queue(session: Session, actor: Actor, duty: Duty) -> tuple[QueueItem, ...]:
+    """The files given to the actor, conflicted ones left out, unfinished ones first."""
+    rows = session.execute(
+        select(Assignment, Application).join(Application, Application.id == Assignment.application_id)
+        .where(Assignment.person_id == actor.person_id, Assignment.duty == duty, Application.state.in_(JUDGED))
+        .order_by(Application.call_id, Application.number)
+    )  # fmt: skip
+    items = [
+        _item(session, actor, assignment, application)
+        for assignment, application in rows
+        if actor.person_id not in conflicted_people(session, application)
+    ]
+    return tuple(sorted(items, key=lambda item: (item.review.submitted_at is not None, not item.open, item.reference)))
+
+
+def assigned_file(session: Session, actor: Actor, reference: str, duty: Duty) -> tuple[ApplicationView, ReviewView]:
+    """A file as its judge sees it, with their own review. Raises NotThere for everybody else."""
+    application = row(session, reference)
+    require(actor, Action.READ_ASSIGNED, relation(session, actor, application, duty))
+    reader = Reader.JURY if duty is Duty.JURY else Reader.EXPERT
+    own = session.scalar(
+        select(Assignment).where(
+            Assignment.application_id == application.id, Assignment.person_id == actor.person_id,
+            Assignment.duty == duty,
+        )
+    )  # fmt: skip
+    assert own is not None  # the permission was just judged on it
+    return view(session, reference).seen_by(reader), _review(session, own)
+
+
+def scored(session: Session, call_id: str) -> tuple[Scored, ...]:
+    """Every file of a call that is judged or was, by number, with its reviews."""
+    return tuple(_scored(session, application) for application in of_call(session, call_id, *JUDGED))
+
+
+def scored_file(session: Session, reference: str) -> Scored:
+    """One file with its reviews and its score. Raises NotThere."""
+    return _scored(session, view(session, reference))
+
+
+def remark_of(session: Session, application_id: int) -> str:
+    """The jury's common remark, empty where there is none yet."""
+    found = session.get(JuryRemark, application_id)
+    return found.text if found else ""
+
+
+def _scored(session: Session, application: ApplicationView) -> Scored:
+    excluded = conflicted_people(session, row(session, application.reference))
+    assignments = session.scalars(
+        select(Assignment).where(Assignment.application_id == application.id).order_by(Assignment.id)
+    )
+    reviews = tuple(_review(session, one) for one in assignments if one.person_id not in excluded)
+    points = score(application.terms, _counted(reviews))
+    return Scored(application, reviews, points, remark_of(session, application.id))
+
+
+def _counted(reviews: Sequence[ReviewView]) -> dict[Duty, list[Marks]]:
+    """The marks that count: those of submitted reviews."""
+    counted: dict[Duty, list[Marks]] = {duty: [] for duty in Duty}
+    for review in reviews:
+        if review.submitted_at:
+            counted[review.duty].append(review.marks)
+    return counted
+
+
+def _review(session: Session, assignment: Assignment) -> ReviewView:
+    person = session.get_one(Person, assignment.person_id)
+    found = session.get(Review, assignment.id)
+    if found is None:
+        return ReviewView(person.id, person.name, Duty(assignment.duty), {}, {}, "", None, None, 0)
+    return ReviewView(
+        person.id, person.name, Duty(assignment.duty), found.marks, found.comments, found.text,
+        Advice(found.advice) if found.advice else None, found.submitted_at, found.row_version,
+    )  # fmt: skip
+
+
+def _item(session: Session, actor: Actor, assignment: Assignment, application: Application) -> QueueItem:
+    found = view(session, application.reference)
+    return QueueItem(
+        found.reference, found.title, found.organisation.name, found.call_id, found.language,
+        found.state is ApplicationState.ELIGIBLE, _review(session, assignment),
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""From marks to a score, and a fair first assignment. Pure, exact integers and fractions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from workflows.calls.terms import Criterion, Terms
+from workflows.permissions import Duty
+from workflows.problems import Problem
+
+Marks = Mapping[str, int]
+"""Whole points by criterion id."""
+
+
+class Advice(StrEnum):
+    """What a technical opinion concludes."""
+
+    FAVOURABLE = "favourable"
+    RESERVED = "reserved"
+    UNFAVOURABLE = "unfavourable"
+
+
+def check_marks(criteria: Iterable[Criterion], marks: Marks, *, all_wanted: bool) -> None:
+    """Raise Problem `mark-out-of-scale` or, where every mark is wanted, `mark-missing`, on the criterion's field."""
+    for criterion in criteria:
+        mark = marks.get(criterion.id)
+        if mark is None:
+            if all_wanted:
+                raise Problem("mark-missing", field=criterion.id, criterion=criterion.name.texts())
+        elif not 0 <= mark <= criterion.points:
+            raise Problem("mark-out-of-scale", field=criterion.id, mark=mark, most=criterion.points)
+
+
+def score(terms: Terms, by_duty: Mapping[Duty, Sequence[Marks]]) -> int | None:
+    """The score in 1/100 point of 100: the weighted mean of each criterion's mean mark, as a share of the most
+    possible, rounded half up once, at the end. None where a criterion has no mark from those who judge it.
+
+    The rounded score is what is ranked and printed, so that anybody can repeat the ranking from the printed list.
+    """
+    reached = Fraction(0)
+    possible = sum(criterion.weight * criterion.points for criterion in terms.criteria)
+    for criterion in terms.criteria:
+        mean = mean_mark(criterion, by_duty)
+        if mean is None:
+            if criterion.weight:
+                return None
+            continue
+        reached += criterion.weight * mean
+    return round_half_up(10000 * reached / possible)
+
+
+def mean_mark(criterion: Criterion, by_duty: Mapping[Duty, Sequence[Marks]]) -> Fraction | None:
+    """The exact mean of the marks given on a criterion by those who judge it."""
+    given = [marks[criterion.id] for marks in by_duty.get(criterion.judged_by, ()) if criterion.id in marks]
+    return Fraction(sum(given), len(given)) if given else None
+
+
+def round_half_up(value: Fraction) -> int:
+    """The nearest integer; one half goes up."""
+    return (2 * value.numerator + value.denominator) // (2 * value.denominator)
+
+
+@dataclass(frozen=True)
+class ToJudge:
+    """A file that needs jurors. `excluded` are persons with a conflict of interest."""
+
+    reference: str
+    language: str
+    assigned: frozenset[int]
+    excluded: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A juror who can take files. `load` is the number of files already given."""
+
+    person_id: int
+    languages: frozenset[str]
+    load: int
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """New pairs (file reference, person id), and the files that still lack jurors with how many."""
+
+    pairs: tuple[tuple[str, int], ...]
+    short: tuple[tuple[str, int], ...]
+
+
+def suggest(files: Sequence[ToJudge], judges: Sequence[Judge], wanted: int) -> Suggestion:
+    """A balanced assignment: `wanted` jurors per file, in its language, without conflict, the least loaded first.
+
+    Files with the fewest possible jurors are served first; ties go by reference and person id, so the same input
+    gives the same answer.
+    """
+    load = {judge.person_id: judge.load for judge in judges}
+    possible = {
+        file.reference: [
+            judge.person_id for judge in judges
+            if file.language in judge.languages and judge.person_id not in file.excluded | file.assigned
+        ]
+        for file in files
+    }  # fmt: skip
+    pairs: list[tuple[str, int]] = []
+    short: list[tuple[str, int]] = []
+    for file in sorted(files, key=lambda file: (len(possible[file.reference]), file.reference)):
+        needed = max(0, wanted - len(file.assigned))
+        chosen = sorted(possible[file.reference], key=lambda person: (load[person], person))[:needed]
+        for person in chosen:
+            load[person] += 1
+            pairs.append((file.reference, person))
+        if len(chosen) < needed:
+            short.append((file.reference, needed - len(chosen)))
+    return Suggestion(tuple(sorted(pairs)), tuple(short))

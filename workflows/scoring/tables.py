@@ -1,0 +1,77 @@
+"""Tables of the jury and the experts: assignments, conflicts of interest, reviews, the jury's remark."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflows.database import Base
+
+
+class PanelMember(Base):
+    """A person appointed to judge the files of a call, in the jury or as expert."""
+
+    __tablename__ = "panel_members"
+    __table_args__ = (CheckConstraint("duty IN ('jury','expert')", name="duty"),)
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    duty: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+
+class Assignment(Base):
+    """A file given to a person to judge, as juror or as expert."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        UniqueConstraint("application_id", "person_id", "duty"),
+        CheckConstraint("duty IN ('jury','expert')", name="duty"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
+    duty: Mapped[str] = mapped_column(String(10))
+    assigned_at: Mapped[datetime]
+
+
+class Conflict(Base):
+    """A conflict of interest: the file is hidden from this person and their marks do not count."""
+
+    __tablename__ = "conflicts"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    reason: Mapped[str]
+    declared_at: Mapped[datetime]
+
+
+class Review(Base):
+    """What a juror or an expert says of an assigned file; a private draft until `submitted_at`."""
+
+    __tablename__ = "reviews"
+    __table_args__ = (
+        CheckConstraint("advice IS NULL OR advice IN ('favourable','reserved','unfavourable')", name="advice"),
+    )
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"), primary_key=True)
+    marks: Mapped[dict[str, Any]]
+    comments: Mapped[dict[str, Any]]
+    text: Mapped[str] = mapped_column(default="")
+    advice: Mapped[str | None] = mapped_column(String(20))
+    saved_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    row_version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": row_version}
+
+
+class JuryRemark(Base):
+    """The remark the jury agreed on as a whole; it goes into the letter."""
+
+    __tablename__ = "jury_remarks"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    text: Mapped[str]
+    saved_at: Mapped[datetime]

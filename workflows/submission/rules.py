@@ -1,0 +1,151 @@
+"""When a draft may be submitted, and the marks a submission carries. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from workflows.calls.terms import Meaning, Question, QuestionKind, Section, Terms
+from workflows.canonical import fingerprint
+from workflows.people.rules import ApplicantType
+from workflows.problems import Problem
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AttachmentView:
+    """A document of a file. `token` names it in addresses; `size` in bytes."""
+
+    token: str
+    question_id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is judged before submission."""
+
+    answers: Answers
+    attachments: tuple[AttachmentView, ...]
+    type: ApplicantType
+
+
+def missing(terms: Terms, draft: Draft) -> tuple[Problem, ...]:
+    """Every required question that has no answer, in the order of the form, each a Problem on its field."""
+    return tuple(
+        Problem("answer-missing", field=question.id, question=question.label.texts())
+        for question in terms.questions()
+        if question.required and not answered(question, draft.answers, draft.attachments)
+    )
+
+
+def wrong(terms: Terms, draft: Draft) -> tuple[Problem, ...]:
+    """Answers that would be refused whatever the jury thinks: amounts out of bounds, an end before the start."""
+    found: list[Problem] = []
+    requested = answer(terms, draft.answers, Meaning.REQUESTED)
+    question = terms.question_meaning(Meaning.REQUESTED)
+    rule = terms.applicant_rule(draft.type)
+    if rule is None:
+        found.append(Problem("applicant-type-not-invited"))
+    elif question is not None and requested is not None:
+        bounds = {"floor": rule.floor_cents, "ceiling": rule.ceiling_cents, "requested": requested}
+        if requested > rule.ceiling_cents:
+            found.append(Problem("amount-above-ceiling", field=question.id, **bounds))
+        elif requested < rule.floor_cents:
+            found.append(Problem("amount-below-floor", field=question.id, **bounds))
+    total = answer(terms, draft.answers, Meaning.TOTAL_BUDGET)
+    if total is not None and requested is not None and requested > total and question is not None:
+        found.append(Problem("amount-above-budget", field=question.id, requested=requested, total=total))
+    starts, ends = (answer(terms, draft.answers, meaning) for meaning in (Meaning.STARTS_ON, Meaning.ENDS_ON))
+    last = terms.question_meaning(Meaning.ENDS_ON)
+    if starts and ends and last and date.fromisoformat(ends) < date.fromisoformat(starts):
+        found.append(Problem("ends-before-start", field=last.id, starts=starts, ends=ends))
+    return tuple(found)
+
+
+def answered(question: Question, answers: Answers, attachments: Iterable[AttachmentView]) -> bool:
+    """Whether the question has an answer; `no` and 0 are answers."""
+    if question.kind is QuestionKind.DOCUMENT:
+        return any(attachment.question_id == question.id for attachment in attachments)
+    return answers.get(question.id) not in (None, "", [])
+
+
+def answer(terms: Terms, answers: Answers, meaning: Meaning) -> Any:
+    """The answer to the question with this meaning, None where it is not asked or not answered."""
+    question = terms.question_meaning(meaning)
+    return answers.get(question.id) if question else None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a section is."""
+
+    done: int
+    wanted: int
+
+    @property
+    def complete(self) -> bool:
+        return self.done == self.wanted
+
+
+def progress(section: Section, draft: Draft) -> Progress:
+    """Required questions answered, and how many there are."""
+    required = [question for question in section.questions if question.required]
+    done = sum(answered(question, draft.answers, draft.attachments) for question in required)
+    return Progress(done, len(required))
+
+
+def reference(prefix: str, number: int) -> str:
+    """The reference of a file: prefix, number within the call, two check digits (mod 97, as bank references have)."""
+    return f"{prefix}-{number:04d}-{_check_digits(prefix, number)}"
+
+
+def receipt_number(reference: str, submission: int, digest: str) -> str:
+    """The number of a receipt: the file, which submission of it, and the beginning of the content's SHA-256."""
+    return f"{reference}/{submission}/{digest[:8]}"
+
+
+def _check_digits(prefix: str, number: int) -> str:
+    value = int("".join(str(int(character, 36)) for character in prefix) + f"{number:04d}")
+    return f"{value % 97 or 97:02d}"
+
+
+def valid_reference(text: str) -> bool:
+    """Whether the check digits of a reference are right."""
+    parts = text.split("-")
+    if len(parts) != 3 or not parts[0].isalnum() or not parts[1].isdigit():
+        return False
+    return reference(parts[0], int(parts[1])) == text
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was submitted, frozen."""
+
+    call: str
+    terms_version: int
+    reference: str
+    organisation: str
+    answers: Answers
+    attachments: tuple[AttachmentView, ...]
+    received_at: datetime
+
+    def content(self) -> dict[str, Any]:
+        """The content as JSON values, in one order."""
+        return {
+            "call": self.call, "terms_version": self.terms_version, "reference": self.reference,
+            "organisation": self.organisation, "answers": dict(self.answers),
+            "documents": [
+                {"question": found.question_id, "name": found.name, "sha256": found.sha256, "size": found.size}
+                for found in self.attachments
+            ],
+            "received_at": self.received_at.isoformat(),
+        }  # fmt: skip
+
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON of the content."""
+        return fingerprint(self.content())

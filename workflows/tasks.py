@@ -1,0 +1,126 @@
+"""All background work: thin tasks that take an id, call one action, and are safe to run twice.
+
+DUE pairs each task with the query that finds its ids: Celery queues them, the embedded loop calls them.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from workflows.database import reading, transaction
+from workflows.eligibility import actions as eligibility
+from workflows.eligibility import queries as eligibility_queries
+from workflows.letters import actions as letters
+from workflows.letters import queries as letters_queries
+from workflows.letters.actions import Office
+from workflows.letters.transport import Transport
+from workflows.permissions import SYSTEM
+from workflows.worker import celery
+
+log = logging.getLogger(__name__)
+
+_office: Office | None = None
+_transport: Transport | None = None
+
+
+def equip(office: Office, transport: Transport) -> None:
+    """Say in whose name letters are written and by which way mail leaves."""
+    global _office, _transport
+    _office, _transport = office, transport
+
+
+def utcnow() -> datetime:
+    """The clock of background work."""
+    return datetime.now(UTC)
+
+
+@celery.task(name="screen")
+def screen(reference: str) -> None:
+    """Judge the conditions of eligibility of a submitted file."""
+    with transaction() as session:
+        eligibility.screen(session, SYSTEM, reference, now=utcnow())
+
+
+@celery.task(name="write_letter")
+def write_letter(entry_id: int) -> None:
+    """Write the letter that answers a history entry."""
+    with transaction() as session:
+        letters.write(session, entry_id, office())
+
+
+@celery.task(name="render_letter")
+def render_letter(letter_id: int) -> None:
+    """Make the PDF of a letter, outside any transaction, and keep it."""
+    with reading() as session:
+        content = letters_queries.letter(session, letter_id).content
+    pdf = letters.pdf_of(content)
+    with transaction() as session:
+        letters.render(session, letter_id, pdf, now=utcnow())
+
+
+@celery.task(name="send_mail")
+def send_mail(mail_id: int) -> None:
+    """Send a mail: claim it, hand it over outside any transaction, write down what became of it."""
+    with transaction() as session:
+        claimed = letters.claim(session, mail_id, office(), now=utcnow())
+    if claimed is None:
+        return
+    fence, message = claimed
+    trouble = letters.send(transport(), message)
+    with transaction() as session:
+        letters.settle(session, mail_id, fence, trouble, now=utcnow())
+
+
+DUE: tuple[tuple[Any, Callable[[Session, datetime], Sequence[str | int]]], ...] = (
+    (screen, eligibility_queries.unscreened),
+    (write_letter, letters_queries.unwritten),
+    (render_letter, letters_queries.unrendered),
+    (send_mail, letters_queries.unsent),
+)
+
+
+def due(task: Any, find: Callable[[Session, datetime], Sequence[str | int]]) -> Sequence[str | int]:
+    """The ids one task should run for now."""
+    with reading() as session:
+        return find(session, utcnow())
+
+
+@celery.task(name="sweep")
+def sweep() -> None:
+    """Queue whatever is due; run by beat and at every nudge."""
+    for task, find in DUE:
+        for found in due(task, find):
+            task.delay(found)
+
+
+def work_off() -> int:
+    """Do whatever is due here and now, one after the other; returns how many tasks succeeded.
+
+    A task that fails is logged and left for the next round; the others go on.
+    """
+    done = 0
+    for task, find in DUE:
+        for found in due(task, find):
+            try:
+                task(found)
+                done += 1
+            except Exception:
+                log.exception("%s(%r) failed; it stays due", task.name, found)
+    return done
+
+
+def office() -> Office:
+    """Who writes. Raises RuntimeError before `equip`."""
+    if _office is None:
+        raise RuntimeError("no office is set: call workflows.tasks.equip first")
+    return _office
+
+
+def transport() -> Transport:
+    """How mail leaves. Raises RuntimeError before `equip`."""
+    if _transport is None:
+        raise RuntimeError("no transport is set: call workflows.tasks.equip first")
+    return _transport
