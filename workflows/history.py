@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Index, Select, String, UniqueConstraint, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.canonical import fingerprint
 from workflows.database import Base, lock_chain
-from workflows.lifecycle import Event, State, next_state
+from workflows.lifecycle import ApplicationState, CallState, Event, State, next_state
 from workflows.permissions import Actor
 
 HOUSE = "house"
@@ -55,9 +55,12 @@ class Subject(Protocol):
 
 
 class Stateful(Subject, Protocol):
-    """A subject with a state."""
+    """A subject with a state, one of `states`."""
 
     state: Any
+
+    @property
+    def states(self) -> type[CallState] | type[ApplicationState]: ...
 
 
 def move(
@@ -74,7 +77,7 @@ def move(
 
     Raises Problem `move-not-possible` where `lifecycle.MOVES` has no such move.
     """
-    before: State = what.state
+    before = what.states(what.state)
     after = next_state(before, event)
     what.state = after
     return _append(session, what, event, actor, now, reason, facts or {}, (before, after))
@@ -115,7 +118,7 @@ def _append(
     entry = HistoryEntry(
         chain=what.chain,
         position=last.position + 1 if last else 1,
-        at=now,
+        at=now.astimezone(UTC),  # as it will be read back, or the digest would not be
         actor_id=actor.person_id,
         actor=actor.name,
         event=str(event),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from workflows.problems import Problem
 
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009'’]")
+_CURRENCY = re.compile(r"€|euros?|eur", re.IGNORECASE)
 _AMOUNT = re.compile(r"\d+(?:[.,]\d+)*")
 GROUPING = {"nl": ".", "fr": " ", "en": ","}
 NARROW_SPACE = "\u202f"
@@ -18,7 +19,7 @@ def parse_amount(text: str, language: str) -> int:
     grouping only where the language groups with it; otherwise the amount is ambiguous and asked back.
     Raises Problem `amount-unreadable`, `amount-ambiguous` or `amount-negative`.
     """
-    bare = _SPACES.sub("", text.replace("€", "").replace("EUR", "").replace("eur", ""))
+    bare = _SPACES.sub("", _CURRENCY.sub("", text))
     if bare.startswith("-"):
         raise Problem("amount-negative", typed=text)
     if not _AMOUNT.fullmatch(bare) or len(bare) > 18:
@@ -44,11 +45,12 @@ def _split(bare: str, language: str, typed: str) -> tuple[str, str]:
     if len(marks) > 1:
         return _ungroup(bare, mark, typed), ""
     before, after = bare.split(mark)
-    if len(after) != 3:
+    if len(after) != 3 or len(before) > 3 or before.startswith("0"):
         return before, after
     if mark == GROUPING[language]:
         return before + after, ""
-    raise Problem("amount-ambiguous", typed=typed, small=int(before) * 100, large=int(before + after) * 100)
+    digits = int(before + after)
+    raise Problem("amount-ambiguous", typed=typed, small=digits // 10, large=digits * 100)
 
 
 def _ungroup(text: str, mark: str, typed: str) -> str:

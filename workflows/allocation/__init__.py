@@ -1,1 +1,1 @@
-"""The allocation: who gets which money, by a published rule, in exact integers, with a reason for every refusal."""
+"""The allocation: who gets which money by a published rule, in exact integers, with every reason."""

@@ -1,6 +1,8 @@
-"""The books of one allocation: the room in every envelope and limit, and the history of that room down the ranking.
+"""The books of one allocation: the room in every envelope and limit, and the history of that room down the
+ranking.
 
-Room never grows down the list, so its history answers by bisection how high an application would have had to stand.
+Room never grows down the list, so its history answers by bisection how high an application would have had to
+stand.
 """
 
 from bisect import bisect_right
@@ -16,7 +18,8 @@ BEFORE_ALL = -1  # the position of what happened before the ranking was walked
 class Gate:
     """Room in cents (or in awards) an application must find, and where in the ranking it became less.
 
-    `rooms` holds the room after each change, negated so that it ascends; `positions` where the change happened.
+    `rooms` holds the room after each change, negated so that it ascends; `positions` where the change
+    happened.
     """
 
     __slots__ = ("closed_by", "left", "name", "passed", "positions", "room", "rooms")
@@ -103,7 +106,8 @@ class PoolGate(Gate):
 class Page:
     """One walk down a ranking: the gates each application must pass, with their history in this walk only.
 
-    `level` 0 is the walk of everyone; a higher one walks the lists of the priority envelopes nested that deep.
+    `level` 0 is the walk of everyone; a higher one walks the lists of the priority envelopes nested that
+    deep.
     """
 
     def __init__(self, books: "Books", level: int) -> None:
@@ -113,23 +117,25 @@ class Page:
         self._lefts = dict(books.lefts)
         self._pool_gates: list[dict[Reach, PoolGate]] = [self._gates_of(pool) for pool in books.pools]
         self.gates = {mask: tuple(self._gates(mask)) for mask in books.masks}
+        self._walked = {
+            mask: level == 0 or any(pool.walks(kind, level) for pool, kind in zip(books.pools, reaches, strict=True))
+            for mask, reaches in books.reaches.items()
+        }
         self._limits: dict[tuple[str, frozenset[str]], tuple[tuple[Gate, ...], tuple[Gate, ...]]] = {}
 
     def limits(self, candidate: Candidate) -> tuple[tuple[Gate, ...], tuple[Gate, ...]]:
         """The gates of its limits in cents, and of those in number of awards."""
         if not self._books.data.limits:
             return (), ()
-        who = (candidate.applicant, candidate.groups)
-        if who not in self._limits:
-            self._limits[who] = self._limit_gates(candidate)
-        return self._limits[who]
+        who = (candidate.applicant, candidate.groups & self._books.limited)
+        known = self._limits.get(who)
+        if known is None:
+            known = self._limits[who] = self._limit_gates(candidate)
+        return known
 
     def walks(self, candidate: Candidate) -> bool:
         """Whether the application stands in the list this page walks."""
-        reaches = self._books.reaches[self._books.chart.mask(candidate.groups)]
-        return self.level == 0 or any(
-            pool.walks(kind, self.level) for pool, kind in zip(self._books.pools, reaches, strict=True) if kind
-        )
+        return self._walked[self._books.chart.mask(candidate.groups)]
 
     def carry_over(self) -> None:
         """Leave what is left to the next page."""
@@ -153,7 +159,8 @@ class Page:
         chart = self._books.chart
         for index in chart.members_of(mask):
             if not chart.earmarked(index):
-                yield self._gate(("ceiling", index, ""), chart.envelopes[index].id, chart.envelopes[index].amount)
+                envelope = chart.envelopes[index]
+                yield self._gate(("ceiling", index, ""), envelope.id, envelope.amount)
         for index, held in enumerate(chart.withheld):
             if mask >> held.inside & 1 and not mask >> held.earmark & 1:
                 yield self._gate(("withheld", index, ""), chart.envelopes[held.inside].id, held.room)
@@ -188,6 +195,7 @@ class Books:
             kinds = {self.reaches[mask][index] for mask in self.masks} - {()}
             crossing = not all(self.chart.is_chain(sources, kind) for kind in kinds)
             self.pools.append(Pool(sources, kinds, crossing))
+        self.limited = frozenset(limit.per.removeprefix("group:") for limit in data.limits)
         self.lefts: dict[tuple[str, int, str], int] = {}
         self.pages: list[Page] = []
 
@@ -203,16 +211,20 @@ class Books:
     def bookings(self, ranked: Iterable[Candidate], awards: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:
         """What each award, best rank first, takes of each envelope: (application, envelope, cents).
 
-        A ceiling counts the award of a member whole, an earmark the part paid from its money or from earmarks in it.
-        Within a kind the better ranks are counted on the more specific money.
+        A ceiling counts the award of a member whole, an earmark the part paid from its money or from earmarks
+        in it. Within a kind the better ranks are counted on the more specific money.
         """
+        ceilings: dict[int, list[int]] = {}
         rests = [{kind: list(row) for kind, row in pool.paid.items()} for pool in self.pools]
         for one in ranked:
             award = awards.get(one.id, 0)
             if not award:
                 continue
             mask = self.chart.mask(one.groups)
-            cents = {index: award for index in self.chart.members_of(mask) if not self.chart.earmarked(index)}
+            if mask not in ceilings:
+                inside = self.chart.members_of(mask)
+                ceilings[mask] = [index for index in inside if not self.chart.earmarked(index)]
+            cents = dict.fromkeys(ceilings[mask], award)
             for pool, rest, kind in zip(self.pools, rests, self.reaches[mask], strict=True):
                 unpaid = award
                 for place in kind:
@@ -222,9 +234,9 @@ class Books:
                     for index in self.chart.ancestry(pool.sources[place].envelope):
                         if self.chart.earmarked(index):
                             cents[index] = cents.get(index, 0) + part
-            for index in sorted(cents):
-                if cents[index]:
-                    yield one.id, self.chart.envelopes[index].id, cents[index]
+            for index, part in sorted(cents.items()):
+                if part:
+                    yield one.id, self.chart.envelopes[index].id, part
 
     def turn_page(self, level: int, release: bool = True) -> Page:
         """Begin a walk with what the one before left. The first page is for the fixed awards, from all money."""

@@ -39,7 +39,7 @@ def _check_envelopes(data: AllocationInput) -> None:
         _whole(f"envelopes[{index}].amount", envelope.amount)
         _one_of(f"envelopes[{index}].policy", envelope.policy, POLICIES)
         if not envelope.groups:
-            raise InputRefused(f"envelopes[{index}].groups", 'expected at least one group, or "*" for everyone')
+            raise InputRefused(f"envelopes[{index}].groups", 'expected at least one group, "*" for everyone')
     _all_different("envelopes", (envelope.id for envelope in data.envelopes))
 
 
@@ -79,7 +79,7 @@ def _check_fixed(data: AllocationInput) -> None:
         if not override.reason.strip():
             raise InputRefused(f"overrides[{index}].reason", "expected the reason of the override")
         if override.id in data.frozen:
-            raise InputRefused(f"overrides[{index}].id", f"{override.id} is frozen: notified awards never change")
+            raise InputRefused(f"overrides[{index}].id", f"{override.id} is frozen and never changes")
     for place, id, award in places:
         if id not in requested:
             raise InputRefused(place, f"there is no application {id}")

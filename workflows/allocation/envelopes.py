@@ -1,11 +1,12 @@
 """How envelopes lie in one another, and the money each application may be paid from.
 
-`ceiling` bounds what its members get. The other three policies set money apart inside the smallest enclosing envelope
-and turn it into a *pool*: one source of money per earmark plus the general rest, each source with those it may pay.
-`pot`: members only from it, others never. `reserved`: members from it first, then like anyone from the rest.
-`priority`: as reserved, but its list is walked first on its own money and what that leaves is released (rules.py).
-Source of the four meanings: allocation.md, sections 1 and 13. An envelope encloses another when its members, pass
-mark or not, include all of the other's; for an envelope nobody belongs to, when its groups do.
+`ceiling` bounds what its members get. The other three policies set money apart inside the smallest enclosing
+envelope and turn it into a *pool*: one source of money per earmark plus the general rest, each source with
+those it may pay. `pot`: members only from it, others never. `reserved`: members from it first, then like
+anyone from the rest. `priority`: as reserved, but its list is walked first on its own money and what that
+leaves is released (rules.py). Source of the four meanings: allocation.md, sections 1 and 13. An envelope
+encloses another when its members, pass mark or not, include all of the other's; for an envelope nobody
+belongs to, when its groups do.
 """
 
 from collections import Counter
@@ -157,7 +158,7 @@ class Chart:
             top = self.ancestry(index)[-1]
             if self.earmarked(index) or self.children(index):
                 roots.setdefault(None if self.earmarked(top) else top, []).append(index)
-        return [self._sources(roots[root]) for root in sorted(roots, key=lambda root: -1 if root is None else root)]
+        return [self._sources(roots[root]) for root in sorted(roots, key=lambda root: (root is not None, root or 0))]
 
     def _sources(self, members: list[int]) -> list[Source]:
         sources = []
@@ -174,7 +175,8 @@ class Chart:
         """The sources that may pay an application: a pot shuts out every source that does not lie in it."""
         own = [place for place, source in enumerate(sources) if mask >> source.envelope & 1]
         lines = {place: set(self.ancestry(sources[place].envelope)) for place in own}
-        pots = {sources[place].envelope for place in own if self.envelopes[sources[place].envelope].policy == "pot"}
+        inside = {sources[place].envelope for place in own}
+        pots = {index for index in inside if self.envelopes[index].policy == "pot"}
         innermost = {
             pot for pot in pots if not any(other != pot and pot in self.ancestry(other) for other in pots)
         }

@@ -29,8 +29,8 @@ TOP_OPTIONAL = {"limits", "ties", "overrides", "frozen"}
 def read(text: str) -> AllocationInput:
     """The allocation described by a JSON text in the exchange format.
 
-    Raises InputRefused with the place and what was expected there: for text that is no JSON, unknown, missing or
-    repeated keys, numbers that are not whole, and everything `checks.check` refuses.
+    Raises InputRefused with the place and what was expected there: for text that is no JSON, unknown, missing
+    or repeated keys, numbers that are not whole, and everything `checks.check` refuses.
     """
     try:
         top = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 from workflows.allocation.books import BEFORE_ALL, Books, Gate, Page
 from workflows.allocation.model import PRO_RATA, AllocationInput, Candidate, Refusal
+from workflows.allocation.ranking import TieKey, tie_keys
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Turn:
     """What an application met when the ranking came to it; amounts in cents."""
 
@@ -48,14 +49,13 @@ def explain(
     ranked: Sequence[Candidate],
     refused: Sequence[Candidate],
     turns: dict[str, Turn],
-    tie_key: Callable[[Candidate], tuple[int | str, ...]],
     certain: Callable[[Candidate], bool] | None,
 ) -> tuple[Refusal, ...]:
     """One refusal per application without an award, in rank order, each with its first cause.
 
     `certain` says for pro rata whether an application would get a share at all.
     """
-    fixed = data.fixed()
+    fixed, ties = data.fixed(), tie_keys(data)
     pages = books.pages[1:]
     refusals = []
     for candidate in refused:
@@ -67,22 +67,23 @@ def explain(
         hopeless = anchor == BEFORE_ALL or (
             certain is not None and ((turn is not None and turn.cause != "limit") or not certain(candidate))
         )
-        score = None if hopeless else _score_before(data, ranked, candidate, anchor, tie_key)
+        score = None if hopeless else _score_before(data, ranked, candidate, anchor, ties)
         if turn is None:
             refusals.append(Refusal(candidate.id, "below-pass-mark", score_needed=score))
         else:
-            refusals.append(
-                Refusal(candidate.id, turn.cause, turn.gate, turn.short_by, turn.blocked_by, score, turn.fitting)
-            )
+            why = (turn.cause, turn.gate, turn.short_by, turn.blocked_by)
+            refusals.append(Refusal(candidate.id, *why, score, turn.fitting))
     return tuple(refusals)
 
 
 def _stand_before(pages: Sequence[Page], books: Books, candidate: Candidate, rule: str) -> int | None:
-    """The place in the ranking the application must stand before to be funded: BEFORE_ALL never, None anywhere.
+    """The place in the ranking the application must stand before to be funded: BEFORE_ALL never, None
+    anywhere.
 
-    Exact without a re-run: whoever stands above it does not depend on it, and no room grows down the list, so the
-    lowest place at which every gate still had room is where its own histories first fall short of what it needs. An
-    application on the list of a priority envelope has one chance per walk, and the better one counts.
+    Exact without a re-run: whoever stands above it does not depend on it, and no room grows down the list, so
+    the lowest place at which every gate still had room is where its own histories first fall short of what it
+    needs. An application on the list of a priority envelope has one chance per walk, and the better one
+    counts.
     """
     least = max(1, candidate.minimum) if "partial" in rule else candidate.requested
     best = BEFORE_ALL
@@ -105,10 +106,10 @@ def _score_before(
     ranked: Sequence[Candidate],
     candidate: Candidate,
     anchor: int | None,
-    tie_key: Callable[[Candidate], tuple[int | str, ...]],
+    ties: dict[str, TieKey],
 ) -> int:
     """The smallest score with which the application stands before `anchor` and is at or above the pass mark."""
     if anchor is None:
         return data.pass_mark
     above = ranked[anchor]
-    return max(data.pass_mark, above.score + (tie_key(candidate) > tie_key(above)))
+    return max(data.pass_mark, above.score + (ties[candidate.id] > ties[above.id]))

@@ -115,8 +115,10 @@ class Refusal:
 
     `cause`: `below-pass-mark`, `envelope-short`, `envelope-closed`, `limit` or `override` (a frozen 0 counts as one).
     `envelope`: the envelope, or for `limit` the limit, that refused it; None where no envelope pays it at all.
-    `short_by`: cents missing at its turn if granted to it alone. `blocked_by`: the application that closed the envelope.
-    `score_needed`: the smallest own score that would fund it, all else unchanged; None where no score would.
+    `short_by`: cents missing at its turn if granted to it alone. `blocked_by`: the application that closed it.
+    `score_needed`: the smallest own score that would fund it, all else unchanged; None where no score would (for pro
+    rata also where a share of less than a cent leaves it open; for stop over priority money with more than
+    `rules.RERUNS_UP_TO` files or crossing earmarks it is sufficient, but perhaps not the smallest).
     `largest_fitting`: the largest award in cents that would have fitted at its turn; None if it had no turn.
     """
 
@@ -156,11 +158,12 @@ class Result:
     """The allocation. Every candidate is in exactly one of `awards` (cents) and `refusals` (in rank order).
 
     `reserve`: at or above the pass mark and refused for lack of money only, in rank order.
-    `overtakings`: (funded, the best-ranked refused application whose short money it was paid from), one per award.
+    `overtakings`: (funded, the best-ranked refused application whose short money it was paid from), one per
+    award.
     `value`: sum of score times award, in 1/100 points times cents, the objective rank order maximises.
     `below_minimum`: pro-rata awards smaller than the applicant's minimum, for which consent is needed.
-    `bookings`: (application, envelope, cents) of what each award takes of each envelope; with fixed awards included,
-    an envelope's bookings sum to its use and never exceed its amount.
+    `bookings`: (application, envelope, cents) of what each award takes of each envelope; with fixed awards
+    included, an envelope's bookings sum to its use and never exceed its amount.
     """
 
     awards: dict[str, int]

@@ -10,10 +10,11 @@ from workflows.allocation.envelopes import Reach, Source
 class Pool:
     """The sources of one enclosing envelope and what each kind of application was paid from each, in cents.
 
-    Where the sources of every kind lie in one another, the most specific first is exact: nothing paid from a wider
-    source could have come from a narrower one. Where they cross, a payment may push an earlier one to another source
-    that may pay it too (augmenting paths of maximum flow, Ford and Fulkerson 1956), so that the order of booking
-    never makes a set of awards unpayable. `level` restricts a round to the money of priority lists.
+    Where the sources of every kind lie in one another, the most specific first is exact: nothing paid from a
+    wider source could have come from a narrower one. Where they cross, a payment may push an earlier one to
+    another source that may pay it too (augmenting paths of maximum flow, Ford and Fulkerson 1956), so that
+    the order of booking never makes a set of awards unpayable. `level` restricts a round to the money of
+    priority lists.
     """
 
     def __init__(self, sources: Sequence[Source], kinds: Iterable[Reach], crossing: bool) -> None:
@@ -21,10 +22,15 @@ class Pool:
         self.paid: dict[Reach, list[int]] = {kind: [0] * len(self.sources) for kind in sorted(set(kinds))}
         self.crossing = crossing
         self.level = 0
+        self._open: dict[Reach, Reach] = {}
+        self._payees: list[dict[Reach, None]] = [{} for _ in self.sources]  # the kinds each source pays
+        self._tried: list[tuple[Reach, int, int]] | None = None
 
     def open_to(self, kind: Reach) -> Reach:
         """The sources that may pay this kind in this round: those of the priority lists being walked, if it has any."""
-        return tuple(place for place in kind if self.sources[place].level >= self.level) or kind
+        if kind not in self._open:
+            self._open[kind] = tuple(place for place in kind if self.sources[place].level >= self.level) or kind
+        return self._open[kind]
 
     def walks(self, kind: Reach, level: int) -> bool:
         """Whether this kind belongs to a list that is walked in the round of `level`."""
@@ -33,11 +39,13 @@ class Pool:
     def room(self, kind: Reach) -> int:
         """The largest award in cents this kind could be paid now."""
         if not self.crossing:
-            return sum(self._free(place) for place in self.open_to(kind))
-        lefts = [source.left for source in self.sources]
-        paid = {other: list(row) for other, row in self.paid.items()}
+            sources = self.sources
+            return sum([sources[at].left for at in self.open_to(kind) if sources[at].closed_by is None])
+        lefts, self._tried = [source.left for source in self.sources], []
         room = self._push(kind, sum(lefts))
-        self.paid = paid
+        tried, self._tried = self._tried, None
+        for other, place, cents in reversed(tried):
+            self._note(other, place, -cents)
         for source, left in zip(self.sources, lefts, strict=True):
             source.left = left
         return room
@@ -66,12 +74,14 @@ class Pool:
                 self._move(source, self.sources[source.upward], source.left)
             source.closed_by = source.passed = None
         self.level = level
+        self._open.clear()
 
     def starved(self, wanted: dict[Reach, int]) -> tuple[set[Reach], int] | None:
         """Kinds that together want more cents than all sources that may pay them hold, and what those hold.
 
-        None when everything wanted can be paid. By Hall's condition such a set exists otherwise: every kind reached
-        from an unpaid one along paying sources. Books what is wanted; meant for a pool that is thrown away after.
+        None when everything wanted can be paid. By Hall's condition such a set exists otherwise: every kind
+        reached from an unpaid one along paying sources. Books what is wanted; meant for a pool that is thrown
+        away after.
         """
         for kind in sorted(wanted):
             if self._push(kind, wanted[kind]) < wanted[kind]:
@@ -126,10 +136,10 @@ class Pool:
 
     def _push(self, kind: Reach, wanted: int) -> int:
         """Book up to `wanted` cents, most specific source first, re-routing earlier payments; what was booked."""
-        row, booked = self.paid[kind], 0
+        booked = 0
         for place in self.open_to(kind):
             part = min(wanted - booked, self._free(place))
-            row[place] += part
+            self._note(kind, place, part)
             self.sources[place].left -= part
             booked += part
         while self.crossing and booked < wanted:
@@ -139,6 +149,17 @@ class Pool:
             booked += self._reroute(kind, end, came, wanted - booked)
         return booked
 
+    def _note(self, kind: Reach, place: int, cents: int) -> None:
+        """Write down that a source pays a kind so much more, or less."""
+        row = self.paid[kind]
+        row[place] += cents
+        if row[place]:
+            self._payees[place][kind] = None
+        else:
+            self._payees[place].pop(kind, None)
+        if self._tried is not None and cents:
+            self._tried.append((kind, place, cents))
+
     def _search(self, kind: Reach) -> tuple[int | None, dict[int, tuple[int, Reach] | None]]:
         """A source with money left that a chain of re-routed payments leads to, and how each source was reached."""
         came: dict[int, tuple[int, Reach] | None] = dict.fromkeys(self.open_to(kind))
@@ -147,12 +168,11 @@ class Pool:
             place = queue.popleft()
             if self._free(place) > 0:
                 return place, came
-            for other, row in self.paid.items():
-                if row[place] > 0:
-                    for further in self.open_to(other):
-                        if further not in came:
-                            came[further] = (place, other)
-                            queue.append(further)
+            for other in self._payees[place]:
+                for further in self.open_to(other):
+                    if further not in came:
+                        came[further] = (place, other)
+                        queue.append(further)
         return None, came
 
     def _reroute(self, kind: Reach, end: int, came: dict[int, tuple[int, Reach] | None], wanted: int) -> int:
@@ -163,8 +183,8 @@ class Pool:
             place = step[0]
         part = min([wanted, self._free(end), *(self.paid[other][source] for source, _, other in steps)])
         for source, further, other in steps:
-            self.paid[other][source] -= part
-            self.paid[other][further] += part
-        self.paid[kind][place] += part
+            self._note(other, source, -part)
+            self._note(other, further, part)
+        self._note(kind, place, part)
         self.sources[end].left -= part
         return part

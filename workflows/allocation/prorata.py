@@ -1,9 +1,9 @@
 """Pro rata (M5): everyone above the pass mark is cut by one factor, to the cent, by the largest remainder.
 
-With several envelopes the common factor rises from nothing until an envelope is spent; its members stay there and the
-others rise on, until all are paid in full or held by a spent envelope. So nobody is cut more than an envelope of its
-own compels, and with one envelope it is the plain rule. Minimums do not exclude anybody: an award below one needs the
-applicant's consent and is reported.
+With several envelopes the common factor rises from nothing until an envelope is spent; its members stay there
+and the others rise on, until all are paid in full or held by a spent envelope. So nobody is cut more than an
+envelope of its own compels, and with one envelope it is the plain rule. Minimums do not exclude anybody: an
+award below one needs the applicant's consent and is reported.
 """
 
 from collections.abc import Sequence
@@ -52,16 +52,19 @@ class Sharing:
         return {id: cents for id, cents in awards.items() if cents}
 
     def certain(self, candidate: Candidate) -> bool:
-        """Whether the application, did it share too, would certainly get a cent: its own share is at least one.
+        """Whether the application, did it share too, would certainly get a cent: its own share is at least
+        one.
 
-        A larger request never has a smaller share, so one that is certain answers for all larger ones beside it.
+        A larger request never has a smaller share, so one that is certain answers for all larger ones beside
+        it.
         """
         gates = self._gates(candidate)
         if not gates:
             return False
         if candidate.requested >= self._certain.get(gates, candidate.requested + 1):
             return True
-        factor = self.factors({**self._totals, gates: self._totals.get(gates, 0) + candidate.requested})[gates]
+        together = self._totals.get(gates, 0) + candidate.requested
+        factor = self.factors({**self._totals, gates: together})[gates]
         if int(candidate.requested * factor) < 1:
             return False
         self._certain[gates] = candidate.requested

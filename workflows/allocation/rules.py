@@ -1,17 +1,18 @@
-"""Rank order, stop or skip, whole or partial, over envelopes: one integer pass that records why each line falls.
+"""Rank order, stop or skip, whole or partial, over envelopes: one integer pass that records why each line
+falls.
 
 M1-M4, M9 and M10 of allocation.md; pro rata (M5) is in `prorata.py`, the optimum is not answered here.
 
-Priority envelopes are read as three sentences: the earmarked money is first offered to its own list alone, in rank
-order; what that list leaves joins the enclosing money; then everyone not yet paid in full, member or not, competes for
-that in rank order. "Kept for the members until their list is exhausted" is the first, "then released" the second; a
-member too large for what is left of the earmark has no claim on more, and competes with its whole request like anyone.
-Nobody outside can then change what the list gets, a better score never costs a member its award, asking for less never
-turns a yes into a no, and (skip) striking a refused application changes nothing: walking members on earmark and
-common money together, releasing afterwards, keeps none of the three.
+Priority envelopes are read as three sentences: the earmarked money is first offered to its own list alone, in
+rank order; what that list leaves joins the enclosing money; then everyone not yet paid in full, member or
+not, competes for that in rank order. "Kept for the members until their list is exhausted" is the first, "then
+released" the second; a member too large for what is left of the earmark has no claim on more, and competes
+with its whole request like anyone. Nobody outside can then change what the list gets, a better score never
+costs a member its award, asking for less never turns a yes into a no, and (skip) striking a refused
+application changes nothing: walking members on earmark and common money together, releasing afterwards, keeps
+none of the three.
 """
 
-import hashlib
 from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
@@ -38,6 +39,7 @@ from workflows.allocation.model import (
     Seed,
 )
 from workflows.allocation.prorata import Sharing, release_surplus
+from workflows.allocation.ranking import draw, ranking
 
 __all__ = [
     "AllocationInput",
@@ -57,42 +59,9 @@ __all__ = [
     "draw",
     "fingerprint",
     "ranking",
-    "tie_key",
 ]
 
-RERUNS_UP_TO = 500  # applications; see _confirmed
-
-TieKey = tuple[int | str, ...]
-
-
-def ranking(data: AllocationInput) -> tuple[Candidate, ...]:
-    """All candidates, best score first, equal scores by `data.ties` and finally by id."""
-    return tuple(sorted(data.candidates, key=lambda candidate: (-candidate.score, tie_key(data, candidate))))
-
-
-def tie_key(data: AllocationInput, candidate: Candidate) -> TieKey:
-    """Where a candidate stands among equal scores, lowest first; independent of its score."""
-    key: list[int | str] = []
-    for tie in data.ties:
-        if isinstance(tie, Seed):
-            key += [-weight for weight in draw(data.call, candidate.id, tie.seed)]
-        elif tie == "smaller-request":
-            key.append(candidate.requested)
-        elif tie == "larger-request":
-            key.append(-candidate.requested)
-        elif tie == "id":
-            key.append(candidate.id)
-    return (*key, candidate.id)
-
-
-def draw(call: str, id: str, seed: str) -> tuple[int, int]:
-    """The lot an application draws: the first 20 bits of SHA-256 over `call|id|seed`, then the next 20 if equal.
-
-    The seed must be published after the ranking is sealed, so that nobody can aim for it.
-    """
-    bits = int.from_bytes(hashlib.sha256(f"{call}|{id}|{seed}".encode()).digest()[:5])
-    return bits >> 20, bits & 0xFFFFF
-
+RERUNS_UP_TO = 500  # applications, where no earmarks cross; see _confirmed
 
 def fingerprint(data: AllocationInput) -> str:
     """SHA-256 in hexadecimal of the canonical inputs: the same for every order in which they are given."""
@@ -220,15 +189,14 @@ def _note(run: _Run, candidate: Candidate, turn: Turn) -> None:
 
 
 def _result(run: _Run) -> Result:
-    awards = {candidate.id: run.awards[candidate.id] for candidate in run.ranked if run.awards.get(candidate.id)}
+    awards = {one.id: run.awards[one.id] for one in run.ranked if run.awards.get(one.id)}
     refused = [candidate for candidate in run.ranked if candidate.id not in awards]
     bookings = tuple(run.books.bookings(run.ranked, awards))
     certain = run.sharing.certain if run.sharing else None
-    refusals = explain(
-        run.data, run.books, run.ranked, refused, run.turns, lambda one: tie_key(run.data, one), certain
-    )
+    refusals = explain(run.data, run.books, run.ranked, refused, run.turns, certain)
     overtaken = [(winner, run.ranked[place].id) for winner, place in run.passed_by]
-    if run.data.rule.endswith("stop") and run.books.deepest and len(run.ranked) <= RERUNS_UP_TO:
+    crossing = any(pool.crossing for pool in run.books.pools)
+    if run.data.rule.endswith("stop") and run.books.deepest and not crossing and len(run.ranked) <= RERUNS_UP_TO:
         refusals = tuple(_confirmed(run, refusal) for refusal in refusals)
     return Result(
         awards=awards,
@@ -248,8 +216,9 @@ def _result(run: _Run) -> Result:
 def _confirmed(run: _Run, refusal: Refusal) -> Refusal:
     """The refusal with the smallest score found by deciding again.
 
-    Only needed where stop meets priority money: standing higher an application may close its list earlier, so that
-    more is released for it to compete for. The score its history shows is then sufficient but may not be smallest.
+    Only needed where stop meets priority money: standing higher an application may close its list earlier, so
+    that more is released for it to compete for. The score its history shows is then sufficient but may not be
+    smallest.
     """
     one = next(candidate for candidate in run.ranked if candidate.id == refusal.id)
     if refusal.cause == "override" or not any(page.walks(one) for page in run.books.pages[1:] if page.level):
@@ -278,7 +247,9 @@ def _uses(data: AllocationInput, bookings: tuple[tuple[str, str, int], ...]) -> 
     used = dict.fromkeys((envelope.id for envelope in data.envelopes), 0)
     for _, envelope_id, cents in bookings:
         used[envelope_id] += cents
-    return tuple(EnvelopeUse(one.id, one.amount, used[one.id], one.amount - used[one.id]) for one in data.envelopes)
+    return tuple(
+        EnvelopeUse(one.id, one.amount, used[one.id], one.amount - used[one.id]) for one in data.envelopes
+    )
 
 
 def _floors_missed(data: AllocationInput, awards: dict[str, int]) -> tuple[FloorMissed, ...]:

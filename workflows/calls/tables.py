@@ -1,7 +1,7 @@
 """Tables of calls: the call, the versions of its terms, its envelopes."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +14,7 @@ class Call(Base):
     """A call for proposals; `version` is the version of the terms that hold now."""
 
     __tablename__ = "calls"
+    states: ClassVar = CallState
     __table_args__ = (CheckConstraint("state IN ('draft','published','decided','closed')", name="state"),)
 
     id: Mapped[str] = mapped_column(String(60), primary_key=True)

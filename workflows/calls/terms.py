@@ -222,6 +222,11 @@ class LetterText(Strict):
     opening: Words
     closing: Words
 
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        self.unknown_placeholders(frozenset())  # raises ValueError on a brace that is left open
+        return self
+
     def unknown_placeholders(self, known: frozenset[str]) -> frozenset[str]:
         """Placeholders that no letter can fill."""
         texts = (text for words in (self.subject, self.opening, self.closing) for text in words.texts().values())

@@ -4,6 +4,7 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 
 import filetype
 
@@ -17,6 +18,13 @@ ODS = "application/vnd.oasis.opendocument.spreadsheet"
 PNG, JPEG = "image/png", "image/jpeg"
 ACCEPTED = {PDF: "pdf", DOCX: "docx", XLSX: "xlsx", ODT: "odt", ODS: "ods", PNG: "png", JPEG: "jpg"}
 NAME_LENGTH = 120
+PROGRAM = re.compile(
+    r"\.(exe|dll|js|vbs)$|^(basic|scripts)/|^(?!\w+/printersettings/\w+\.bin$).*\.bin$", re.IGNORECASE
+)
+"""Members of an archive that can run; the settings of a printer, which spreadsheets hold, cannot."""
+CONTENTS = "[Content_Types].xml"
+CONTENTS_LENGTH = 1_000_000
+"""Bytes of the list of contents that are read; a longer one is none an office program wrote."""
 
 
 def media_type(content: bytes) -> str:
@@ -41,16 +49,24 @@ def _office_kind(content: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-            if any(name.lower().endswith((".bin", ".exe", ".dll", ".js", ".vbs")) for name in names):
+            if any(PROGRAM.search(name) for name in names) or _says_macros(archive, names):
                 return None
             if "mimetype" in names:
                 declared = archive.open("mimetype").read(100).decode("ascii", "replace")
                 return declared if declared in (ODT, ODS) else None
-    except (zipfile.BadZipFile, NotImplementedError, OSError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError):  # broken, encrypted, or a strange packing
         return None
     if "word/document.xml" in names:
         return DOCX
     return XLSX if "xl/workbook.xml" in names else None
+
+
+def _says_macros(archive: zipfile.ZipFile, names: set[str]) -> bool:
+    """Whether the list of contents of an Office Open XML file names a macro, under whatever name it is kept."""
+    if CONTENTS not in names:
+        return False
+    listed = archive.open(CONTENTS).read(CONTENTS_LENGTH).lower()
+    return len(listed) == CONTENTS_LENGTH or b"macroenabled" in listed or b"vbaproject" in listed
 
 
 def safe_name(name: str, media: str) -> str:

@@ -16,7 +16,8 @@ from workflows.language import say
 from workflows.letters import queries
 from workflows.letters.blocks import Letterhead, from_json, to_json
 from workflows.letters.compose import Material, compose, dated
-from workflows.letters.render import to_pdf, to_text
+from workflows.letters.pdf import to_pdf
+from workflows.letters.plain import to_text
 from workflows.letters.rules import LEASE, LEAVES_AT_ONCE, LETTER_AFTER, LetterKind, next_attempt
 from workflows.letters.tables import Letter, Mail, MailState
 from workflows.letters.transport import Message, NotTaken, PerhapsTaken, Transport
@@ -127,16 +128,16 @@ def claim(session: Session, mail_id: int, office: Office, *, now: datetime) -> t
     mail = session.get(Mail, mail_id, with_for_update=True)
     if mail is None:
         return None
-    if mail.state == MailState.SENDING and mail.leased_until and mail.leased_until < now:
-        mail.state, mail.trouble = (
+    if mail.delivery == MailState.SENDING and mail.leased_until and mail.leased_until < now:
+        mail.delivery, mail.trouble = (
             MailState.UNKNOWN,
             "the sender stopped before it could say whether it was taken",
         )
         return None
     letter = session.get_one(Letter, mail.letter_id)
-    if mail.state != MailState.PENDING or mail.run_after > now or letter.pdf is None:
+    if mail.delivery != MailState.PENDING or mail.run_after > now or letter.pdf is None:
         return None
-    mail.state, mail.leased_until = MailState.SENDING, now + LEASE
+    mail.delivery, mail.leased_until = MailState.SENDING, now + LEASE
     mail.fence, mail.attempts = mail.fence + 1, mail.attempts + 1
     message = Message(
         mail.message_id, office.mail, office.head.office, mail.address, mail.subject, mail.body, mail.run_after,
@@ -148,17 +149,17 @@ def claim(session: Session, mail_id: int, office: Office, *, now: datetime) -> t
 def settle(session: Session, mail_id: int, fence: int, trouble: Exception | None, *, now: datetime) -> None:
     """Write down what became of a claimed mail, unless the claim was lost meanwhile."""
     mail = session.get_one(Mail, mail_id, with_for_update=True)
-    if mail.fence != fence or mail.state != MailState.SENDING:
+    if mail.fence != fence or mail.delivery != MailState.SENDING:
         return
     match trouble:
         case None:
-            mail.state, mail.sent_at, mail.trouble = MailState.SENT, now, ""
+            mail.delivery, mail.sent_at, mail.trouble = MailState.SENT, now, ""
         case PerhapsTaken():
-            mail.state, mail.trouble = MailState.UNKNOWN, str(trouble)
+            mail.delivery, mail.trouble = MailState.UNKNOWN, str(trouble)
         case _:
             again = next_attempt(mail.attempts, now)
             mail.trouble = str(trouble)
-            mail.state = MailState.PENDING if again else MailState.FAILED
+            mail.delivery = MailState.PENDING if again else MailState.FAILED
             mail.run_after = again or mail.run_after
 
 

@@ -133,14 +133,14 @@ def unrendered(session: Session, now: datetime) -> list[int]:
 
 def unsent(session: Session, now: datetime) -> list[int]:
     """Mails that can leave now, or whose lease ran out while they were being sent."""
-    waiting = (Mail.state == MailState.PENDING) & (Mail.run_after <= now) & Letter.pdf.is_not(None)
-    lost = (Mail.state == MailState.SENDING) & (Mail.leased_until < now)
+    waiting = (Mail.delivery == MailState.PENDING) & (Mail.run_after <= now) & Letter.pdf.is_not(None)
+    lost = (Mail.delivery == MailState.SENDING) & (Mail.leased_until < now)
     return list(session.scalars(select(Mail.id).join(Letter).where(or_(waiting, lost)).order_by(Mail.id)))
 
 
 def counts(session: Session) -> dict[str, int]:
     """How many mails there are in each state."""
-    rows = session.execute(select(Mail.state, func.count()).group_by(Mail.state).order_by(Mail.state))
+    rows = session.execute(select(Mail.delivery, func.count()).group_by(Mail.delivery).order_by(Mail.delivery))
     return {state: number for state, number in rows}  # noqa: C416  # a Row is no pair to dict() for mypy
 
 
@@ -164,7 +164,7 @@ def _view(one: Letter, reference: str, mails: tuple[MailView, ...]) -> LetterVie
 def _mails(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[MailView, ...]:
     return tuple(
         MailView(
-            one.id, one.address, one.language, one.subject, one.body, MailState(one.state), one.attempts,
+            one.id, one.address, one.language, one.subject, one.body, MailState(one.delivery), one.attempts,
             one.sent_at, one.trouble, one.letter_id, letter.reference, letter.pdf is not None,
         )
         for one, letter in session.execute(statement)

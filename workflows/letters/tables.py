@@ -69,7 +69,7 @@ class Mail(Base):
     subject: Mapped[str] = mapped_column(String(300))
     body: Mapped[str]
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
-    state: Mapped[str] = mapped_column(String(10), default=MailState.PENDING, index=True)
+    delivery: Mapped[str] = mapped_column(String(10), default=MailState.PENDING, index=True)
     fence: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     leased_until: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """Tables of applications: the file itself, its documents, what was submitted of it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +16,7 @@ class Application(Base):
     """An application. What its state implies is checked by the database too."""
 
     __tablename__ = "applications"
+    states: ClassVar = ApplicationState
     __table_args__ = (
         UniqueConstraint("call_id", "number"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),

@@ -1,0 +1,15 @@
+"""The programme itself; knows no web. Its stages, in the order in which a call lives:
+
+people       who takes part: persons, organisations, roles
+files        the documents they bring, kept by the hash of their content
+calls        the office says what it asks for: the terms of an edition, published
+submission   an association fills in the form and submits; what it submitted is frozen
+eligibility  the conditions are judged, a person decides
+scoring      jurors and experts give their marks; a score follows
+allocation   the envelopes are divided by the rule of the call, and why is written down
+letters      whatever was decided is answered, numbered and in the person's language
+publication  everybody may read the outcome
+
+Beside them: `lifecycle` (states and moves), `permissions` (who may), `history` (what happened, and the outbox),
+`database`, `worker` and `tasks` (work in the background), `replay` (a whole call played from a file).
+"""
