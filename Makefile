@@ -12,6 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
+run: export OPROEP_BASE_URL ?= http://127.0.0.1:$(PORT)
 run: setup  ## Serve the portal with the demonstration world (PORT=8000; FRESH=1 starts over)
 	@if [ -n "$(FRESH)" ]; then rm -rf instance; fi
 	@$(BIN)/oproep demo

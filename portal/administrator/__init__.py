@@ -1,0 +1,20 @@
+"""The administrator's door: a call from its terms to its letters, one module per screen."""
+
+from portal.guard import door
+from workflows.permissions import Action
+
+blueprint = door("administrator", __name__, Action.ADMINISTER, url_prefix="/administration")
+
+from portal.administrator import (  # noqa: F401  the screens hang themselves on the door above
+    allocation,
+    assignment,
+    calls,
+    files,
+    history,
+    home,
+    importing,
+    letters,
+    panel,
+    scoring,
+    screening,
+)

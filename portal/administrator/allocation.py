@@ -1,0 +1,90 @@
+"""Allocation: the board before the decision, deciding what was seen, the board and the record after it."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from portal import errors
+from portal.administrator import blueprint, words
+from portal.administrator.board import decided, preview
+from portal.administrator.frame import show
+from portal.work import Session, actor, ask, now, work
+from workflows.allocation import actions, queries
+from workflows.calls.queries import CallView, call_view
+from workflows.calls.rules import Stage
+from workflows.problems import Problem
+
+DECIDED = (Stage.DECIDED, Stage.CLOSED)
+
+
+@blueprint.get("/calls/<call_id>/allocation")
+def allocation(call_id: str) -> Any:
+    with ask() as session:
+        call = call_view(session, call_id, now())
+        return _decided_page(session, call) if call.stage in DECIDED else _preview_page(session, call)
+
+
+@blueprint.post("/calls/<call_id>/allocation")
+def commit(call_id: str) -> Any:
+    """Decide what was on the screen; where something changed since, show what, and the fresh preview."""
+    seen, seen_at = request.form.get("fingerprint", ""), _instant(request.form.get("seen_at", ""))
+    try:
+        with work() as session:
+            actions.commit(session, actor(), call_id, seen, seen_at=seen_at, now=now())
+        told = _("The allocation is decided. The letters are being written and are held until you release them.")
+        flash(told, "success")
+        return redirect(url_for("administrator.allocation", call_id=call_id))
+    except Problem as problem:
+        refused = problem
+    with ask() as session:
+        call = call_view(session, call_id, now())
+        if call.stage in DECIDED and queries.decision(session, call_id).fingerprint == seen:
+            return redirect(url_for("administrator.allocation", call_id=call_id))  # the second of two clicks
+        errors.tell(refused)
+        if call.stage in DECIDED:
+            return _decided_page(session, call, status=409)
+        changed = refused.reason.facts.get("changed", ()) if refused.code == "preview-stale" else ()
+        return _preview_page(session, call, status=409, stale=refused.code == "preview-stale", changed=changed)
+
+
+@blueprint.get("/calls/<call_id>/allocation/record.json")
+def record(call_id: str) -> Response:
+    """The record of the decision, to the byte as it is kept: its SHA-256 is the one on the screen."""
+    with ask() as session:
+        text = queries.decision(session, call_id).record
+    disposition = {"Content-Disposition": f'attachment; filename="decision-{call_id}.json"'}
+    return Response(text.encode(), mimetype="application/json", headers=disposition)
+
+
+def _preview_page(session: Session, call: CallView, *, status: int = 200, **more: Any) -> Any:
+    board = queries.board(session, call.id)
+    waiting = [
+        (_("Not screened yet"), "file", board.unscreened),
+        (_("Not fully scored yet"), "file_scoring", board.unready),
+        (_("Refused without a remark of the jury"), "file_scoring", board.without_remark),
+    ]
+    named = [one for one in waiting if one[2]]
+    if call.stage is not Stage.ASSESSMENT:
+        named.insert(0, (_("The call has not closed yet."), "call", ()))
+    return show(
+        "allocation", call, status=status, table=preview(board), words=words, seen_at=now().isoformat(),
+        waiting=named, decision=None, has_errors=status != 200, **more,
+    )  # fmt: skip
+
+
+def _decided_page(session: Session, call: CallView, *, status: int = 200) -> Any:
+    found = queries.decision(session, call.id)
+    decision = {"at": found.decided_at, "sha256": found.record_sha256}
+    table = decided(session, call.terms, queries.record(session, call.id))
+    return show("allocation", call, status=status, table=table, words=words, decision=decision, waiting=[])
+
+
+def _instant(text: str) -> datetime | None:
+    """When the preview was made; nothing where it cannot be read, and then no change can be named."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant if instant.tzinfo else None

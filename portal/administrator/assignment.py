@@ -1,0 +1,149 @@
+"""Assignment: which juror and which expert judges which file; suggested, looked at, applied, or by hand."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal import errors
+from portal.administrator import blueprint, words
+from portal.administrator.frame import duties, duty_of, open_file, relation_to, show, withheld
+from portal.administrator.standing import lacks_expert, lacks_jurors
+from portal.work import Session, actor, ask, now, work
+from workflows.calls.queries import call_view
+from workflows.people.queries import PersonView
+from workflows.permissions import Action, Duty, require
+from workflows.problems import NotThere, Problem
+from workflows.scoring import actions
+from workflows.scoring.queries import Scored, conflicted_people, panel, scored, scored_file
+from workflows.submission.queries import row
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person who could judge a file, or does. `begun`: something is written, so it cannot be taken back."""
+
+    person: PersonView
+    assigned: bool
+    begun: bool
+    conflict: bool
+    speaks: bool
+    load: int
+
+
+@blueprint.get("/calls/<call_id>/assignment")
+def assignment(call_id: str) -> Any:
+    with ask() as session:
+        call = call_view(session, call_id, now())
+        files = _files(session, call_id)
+        judges = {duty: panel(session, call.id, duty) for duty in duties(call)}
+        conflicts = {
+            found.application.reference: conflicted_people(session, row(session, found.application.reference))
+            for found in files
+        }
+    return show(
+        "assignment", call, files=files, judges=judges, conflicts=conflicts, loads=_loads(files), Duty=Duty,
+        words=words, lacks_jurors=lacks_jurors, lacks_expert=lacks_expert,
+    )  # fmt: skip
+
+
+@blueprint.get("/calls/<call_id>/assignment/suggestion/<duty>")
+def suggestion(call_id: str, duty: str) -> Any:
+    """A preview: nothing is written."""
+    kind = duty_of(duty)
+    with ask() as session:
+        call = call_view(session, call_id, now())
+        found = actions.suggest(session, actor(), call_id, kind)
+        files = {one.application.reference: one.application for one in _files(session, call_id)}
+        people = {one.id: one for one in panel(session, call_id, kind)}
+    pairs = [(reference, person) for reference, person in found.pairs if reference in files]
+    return show(
+        "suggestion", call, duty=kind, pairs=pairs, short=found.short, files=files, people=people, words=words,
+        loads=Counter(person for _reference, person in pairs),
+    )  # fmt: skip
+
+
+@blueprint.post("/calls/<call_id>/assignment/suggestion/<duty>")
+def apply_suggestion(call_id: str, duty: str) -> Any:
+    """Assign the pairs that were on the screen, all or none; each is judged again."""
+    kind = duty_of(duty)
+    pairs = [_pair(text) for text in request.form.getlist("pair")]
+    try:
+        with work() as session:
+            for reference, person in pairs:
+                require(actor(), Action.ASSIGN, relation_to(session, reference))
+                actions.assign(session, actor(), reference, person, kind, now=now())
+        n = len(pairs)
+        flash(ngettext("%(num)d assignment was made.", "%(num)d assignments were made.", n), "success")
+    except Problem as problem:
+        errors.tell(problem)
+        flash(_("Nothing was assigned. Ask for a new suggestion."), "info")
+    return redirect(url_for("administrator.assignment", call_id=call_id))
+
+
+@blueprint.get("/files/<reference>/assignment")
+def file_assignment(reference: str) -> Any:
+    with ask() as session:
+        application = open_file(session, reference)
+        call = call_view(session, application.call_id, now())
+        found = scored_file(session, reference)
+        loads = _loads(_files(session, call.id))
+        excluded = conflicted_people(session, row(session, reference))
+        candidates = {
+            duty: [_candidate(found, person, duty, excluded, loads) for person in panel(session, call.id, duty)]
+            for duty in duties(call)
+        }
+    return show("file_assignment", call, application=application, candidates=candidates, words=words)
+
+
+@blueprint.post("/files/<reference>/assignment/<duty>/<int:person_id>")
+def assign(reference: str, duty: str, person_id: int) -> Any:
+    return _change(reference, duty, person_id, actions.assign, _("The file was given."))
+
+
+@blueprint.post("/files/<reference>/assignment/<duty>/<int:person_id>/back")
+def unassign(reference: str, duty: str, person_id: int) -> Any:
+    return _change(reference, duty, person_id, actions.unassign, _("The file was taken back."))
+
+
+def _change(reference: str, duty: str, person_id: int, change: Any, told: str) -> Any:
+    kind = duty_of(duty)
+    try:
+        with work() as session:
+            open_file(session, reference)
+            change(session, actor(), reference, person_id, kind, now=now())
+        flash(told, "success")
+    except Problem as problem:
+        errors.tell(problem)
+    return redirect(url_for("administrator.file_assignment", reference=reference))
+
+
+def _files(session: Session, call_id: str) -> tuple[Scored, ...]:
+    files = scored(session, call_id)
+    hidden = withheld(session, [found.application.reference for found in files])
+    return tuple(found for found in files if found.application.reference not in hidden)
+
+
+def _loads(files: tuple[Scored, ...]) -> Counter[tuple[Duty, int]]:
+    """How many files of the call each person judges, by duty."""
+    return Counter((review.duty, review.person_id) for found in files for review in found.reviews)
+
+
+def _candidate(
+    found: Scored, person: PersonView, duty: Duty, excluded: frozenset[int], loads: Counter[tuple[Duty, int]]
+) -> Candidate:
+    review = next((one for one in found.of(duty) if one.person_id == person.id), None)
+    return Candidate(
+        person, review is not None, bool(review and review.row_version), person.id in excluded,
+        found.application.language in person.languages, loads[duty, person.id],
+    )  # fmt: skip
+
+
+def _pair(text: str) -> tuple[str, int]:
+    reference, _bar, person = text.partition("|")
+    if not person.isdecimal():
+        raise NotThere
+    return reference, int(person)

@@ -1,0 +1,85 @@
+"""One call: where it stands, publishing, closing, its file, its results."""
+
+from typing import Any
+
+from flask import Response, flash, redirect, url_for
+from flask_babel import gettext as _
+
+from portal import errors
+from portal.administrator import blueprint
+from portal.administrator.frame import show
+from portal.administrator.standing import standing, time_line, to_do
+from portal.work import actor, ask, now, work
+from workflows.allocation.queries import approvals
+from workflows.calls import actions
+from workflows.calls.queries import call_view
+from workflows.calls.rules import write_terms
+from workflows.people.rules import ApplicantType
+from workflows.problems import Problem
+from workflows.publication.queries import results as results_of
+
+
+@blueprint.get("/calls/<call_id>")
+def call(call_id: str) -> Any:
+    with ask() as session:
+        found = call_view(session, call_id, now())
+        figures = standing(session, found)
+        outcome = results_of(session, call_id, now())
+        line = time_line(session, found)
+    general = [one.amount_cents for one in found.terms.envelopes if "*" in one.groups]
+    money = sum(general or [one.amount_cents for one in found.terms.envelopes])
+    return show(
+        "call", found, figures=figures, outcome=outcome, line=line, to_do=to_do(found, figures), money=money,
+        types=_types(),
+    )  # fmt: skip
+
+
+@blueprint.post("/calls/<call_id>/publish")
+def publish(call_id: str) -> Any:
+    try:
+        with work() as session:
+            actions.publish(session, actor(), call_id, now=now())
+        flash(_("The call is published. It opens and closes by the clock."), "success")
+    except Problem as problem:
+        errors.tell(problem)
+    return redirect(url_for("administrator.call", call_id=call_id))
+
+
+@blueprint.post("/calls/<call_id>/close")
+def close(call_id: str) -> Any:
+    """Only when every applicant was told; the stage of the calls cannot know of letters, so it is judged here."""
+    try:
+        with work() as session:
+            figures = standing(session, call_view(session, call_id, now()))
+            if figures.held or figures.unwritten:
+                flash(_("The call cannot be closed yet: letters are still held or being written."), "error")
+            else:
+                actions.close(session, actor(), call_id, now=now())
+                flash(_("The call is closed. Nothing changes in it any more."), "success")
+    except Problem as problem:
+        errors.tell(problem)
+    return redirect(url_for("administrator.call", call_id=call_id))
+
+
+@blueprint.get("/calls/<call_id>/terms.toml")
+def export(call_id: str) -> Response:
+    """The file of the call: importing it gives the same call."""
+    with ask() as session:
+        found = call_view(session, call_id, now())
+    disposition = {"Content-Disposition": f'attachment; filename="{found.id}.toml"'}
+    return Response(write_terms(found.terms), mimetype="application/toml", headers=disposition)
+
+
+@blueprint.get("/calls/<call_id>/results")
+def results(call_id: str) -> Any:
+    with ask() as session:
+        outcome = results_of(session, call_id, now())
+    steps = {row.reference: approvals(outcome.call.terms, row.awarded) for row in outcome.awards}
+    return show("results", outcome.call, outcome=outcome, steps=steps)
+
+
+def _types() -> dict[ApplicantType, str]:
+    return {
+        ApplicantType.ACCREDITED: _("Accredited organisations"),
+        ApplicantType.OTHER_NONPROFIT: _("Other non-profit organisations"),
+    }

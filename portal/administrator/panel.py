@@ -1,0 +1,48 @@
+"""The panel of a call: who judges its files, in the jury and as expert."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import ngettext
+
+from portal import errors
+from portal.administrator import blueprint, words
+from portal.administrator.frame import duties, duty_of, show
+from portal.work import actor, ask, now, work
+from workflows.calls.queries import call_view
+from workflows.people.queries import people_with
+from workflows.problems import NotThere, Problem
+from workflows.scoring import actions
+from workflows.scoring.actions import ROLE_OF
+from workflows.scoring.queries import panel as panel_of
+
+
+@blueprint.get("/calls/<call_id>/panel")
+def panel(call_id: str) -> Any:
+    with ask() as session:
+        call = call_view(session, call_id, now())
+        members = {duty: panel_of(session, call_id, duty) for duty in duties(call)}
+        known = {duty: people_with(session, ROLE_OF[duty]) for duty in members}
+    others = {
+        duty: [one for one in people if one.id not in {member.id for member in members[duty]}]
+        for duty, people in known.items()
+    }
+    return show("panel", call, members=members, others=others, words=words)
+
+
+@blueprint.post("/calls/<call_id>/panel/<duty>")
+def appoint(call_id: str, duty: str) -> Any:
+    """Appoint everybody who was ticked; who is on the panel already stays there."""
+    kind, people = duty_of(duty), request.form.getlist("person")
+    if not all(one.isdecimal() for one in people):
+        raise NotThere
+    try:
+        with work() as session:
+            for person in people:
+                actions.appoint(session, actor(), call_id, int(person), kind, now=now())
+        n = len(people)
+        told = ngettext("%(num)d person was appointed.", "%(num)d persons were appointed.", n)
+        flash(told, "success" if n else "info")
+    except Problem as problem:
+        errors.tell(problem)
+    return redirect(url_for("administrator.panel", call_id=call_id))

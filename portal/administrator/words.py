@@ -1,0 +1,220 @@
+"""The words of the office for stages, states, events, kinds of letters and causes of refusal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+
+from portal.language import language
+from workflows.calls.rules import Stage
+from workflows.history import EntryView
+from workflows.language import NAMES, show_score
+from workflows.letters.rules import LetterKind
+from workflows.lifecycle import ApplicationState, CallState, Event
+from workflows.money import show_amount
+from workflows.permissions import Duty
+from workflows.scoring.rules import Advice
+
+Tagged = Mapping[str, str]
+"""A text with its tone, as a cell of a table wants it."""
+
+
+def stage(value: Stage) -> str:
+    return {
+        Stage.DRAFT: _("In preparation"),
+        Stage.ANNOUNCED: _("Announced"),
+        Stage.OPEN: _("Open"),
+        Stage.ASSESSMENT: _("Assessment"),
+        Stage.DECIDED: _("Decided"),
+        Stage.CLOSED: _("Closed"),
+    }[value]
+
+
+def state(value: str) -> Tagged:
+    """The state of a file."""
+    text, tone = {
+        ApplicationState.DRAFT: (_("Draft"), "neutral"),
+        ApplicationState.SUBMITTED: (_("To be screened"), "warn"),
+        ApplicationState.ELIGIBLE: (_("Eligible"), "info"),
+        ApplicationState.INELIGIBLE: (_("Ineligible"), "bad"),
+        ApplicationState.AWARDED: (_("Awarded"), "good"),
+        ApplicationState.RESERVE: (_("Reserve list"), "warn"),
+        ApplicationState.REFUSED: (_("Refused"), "bad"),
+        ApplicationState.WITHDRAWN: (_("Withdrawn"), "neutral"),
+    }[ApplicationState(value)]
+    return {"text": text, "tone": tone}
+
+
+def verdict(ok: bool | None, *, judged: bool = True) -> Tagged:
+    """The outcome of a condition, or of all of them."""
+    if not judged:
+        return {"text": _("Not screened yet"), "tone": "neutral"}
+    return {
+        True: {"text": _("Passed"), "tone": "good"},
+        False: {"text": _("Failed"), "tone": "bad"},
+        None: {"text": _("Needs a person"), "tone": "warn"},
+    }[ok]
+
+
+def duty(value: Duty) -> str:
+    return {Duty.JURY: _("Juror"), Duty.EXPERT: _("Expert")}[value]
+
+
+def advice(value: Advice) -> Tagged:
+    text, tone = {
+        Advice.FAVOURABLE: (_("Favourable"), "good"),
+        Advice.RESERVED: (_("Favourable with reservations"), "warn"),
+        Advice.UNFAVOURABLE: (_("Unfavourable"), "bad"),
+    }[value]
+    return {"text": text, "tone": tone}
+
+
+def letter(kind: LetterKind) -> Tagged:
+    text, tone = {
+        LetterKind.RECEIPT: (_("Receipt"), "neutral"),
+        LetterKind.INELIGIBLE: (_("Ineligible"), "bad"),
+        LetterKind.AWARD: (_("Award"), "good"),
+        LetterKind.RESERVE: (_("Reserve list"), "warn"),
+        LetterKind.REFUSAL: (_("Refusal"), "bad"),
+    }[kind]
+    return {"text": text, "tone": tone}
+
+
+def mail(value: str) -> Tagged:
+    text, tone = {
+        "pending": (_("Waiting"), "neutral"),
+        "sending": (_("Being sent"), "info"),
+        "sent": (_("Sent"), "good"),
+        "failed": (_("Failed"), "bad"),
+        "unknown": (_("Perhaps sent"), "warn"),
+    }[value]
+    return {"text": text, "tone": tone}
+
+
+def cause(code: str) -> str:
+    """Why the money did not reach a file, in a few words."""
+    return {
+        "below-pass-mark": _("Below the pass mark"),
+        "envelope-short": _("The envelope no longer sufficed"),
+        "envelope-closed": _("The envelope was closed by a file ranked higher"),
+        "limit": _("A limit of the call was reached"),
+        "override": _("Refused by decision of a person"),
+    }[code]
+
+
+def rule(code: str) -> tuple[str, str]:
+    """An allocation rule in plain words: what it does; what it keeps and breaks."""
+    return {
+        "rank-stop": (
+            _("Files are paid in the order of the ranking. "
+              "At the first file that no longer fits, its envelope closes."),
+            _("Nobody is ever overtaken by a file ranked lower; money may be left over."),
+        ),
+        "rank-skip": (
+            _("Files are paid in the order of the ranking. "
+              "A file that no longer fits is passed over and the next one is tried."),
+            _("More of the money is used; a smaller file may overtake a better ranked, larger one."),
+        ),
+        "rank-partial-stop": (
+            _("Files are paid in the order of the ranking. The first file that no longer fits "
+              "gets what is left, if it can live with that; then its envelope closes."),
+            _("Nobody is ever overtaken; the last file may get less than it asked for."),
+        ),
+        "rank-partial-skip": (
+            _("Files are paid in the order of the ranking. A file that no longer fits "
+              "gets what is left if it can live with that, and is passed over otherwise."),
+            _("Most of the money is used; a better ranked file may be overtaken, "
+              "and one may get less than it asked for."),
+        ),
+        "pro-rata": (
+            _("Every file at or above the pass mark gets the same share of what it asked for."),
+            _("Nobody is left out; everybody may get less than asked for."),
+        ),
+    }[code]  # fmt: skip
+
+
+def tie(code: str) -> str:
+    return {
+        "score": _("the higher score"),
+        "smaller-request": _("the smaller request"),
+        "larger-request": _("the larger request"),
+        "id": _("the lower file number"),
+    }.get(code, code)
+
+
+def spoken(code: str) -> str:
+    """The name of a language, in that language."""
+    return NAMES.get(code, code)
+
+
+def by(entry: EntryView) -> str:
+    """Who did it."""
+    return _("by the system itself") if entry.actor in ("", "system") else entry.actor
+
+
+def event(value: Event) -> tuple[str, str]:
+    """What happened, with its tone."""
+    return {
+        Event.IMPORT_CALL: (_("Call imported"), "neutral"),
+        Event.CHANGE_CALL: (_("Terms of the call changed"), "warn"),
+        Event.PUBLISH: (_("Call published"), "good"),
+        Event.DECIDE: (_("Allocation decided"), "good"),
+        Event.CLOSE: (_("Call closed"), "good"),
+        Event.START_DRAFT: (_("Draft started"), "neutral"),
+        Event.SAVE_ANSWERS: (_("Answers saved"), "neutral"),
+        Event.ATTACH: (_("Document attached"), "neutral"),
+        Event.DETACH: (_("Document removed"), "neutral"),
+        Event.SUBMIT: (_("Submitted"), "good"),
+        Event.REFUSE_SUBMISSION: (_("Submission refused"), "warn"),
+        Event.REOPEN: (_("Taken back to be changed"), "warn"),
+        Event.WITHDRAW: (_("Withdrawn"), "warn"),
+        Event.SCREEN: (_("Screened automatically"), "neutral"),
+        Event.OVERRULE: (_("A condition was judged by a person"), "warn"),
+        Event.ADMIT: (_("Declared eligible"), "good"),
+        Event.DECLARE_INELIGIBLE: (_("Declared ineligible"), "bad"),
+        Event.APPOINT: (_("Appointed to the panel"), "neutral"),
+        Event.ASSIGN: (_("Given to a juror or expert"), "neutral"),
+        Event.UNASSIGN: (_("Taken back from a juror or expert"), "warn"),
+        Event.DECLARE_CONFLICT: (_("Conflict of interest declared"), "warn"),
+        Event.SAVE_REVIEW: (_("Review saved"), "neutral"),
+        Event.SUBMIT_REVIEW: (_("Review submitted"), "good"),
+        Event.RECORD_REMARK: (_("Remark of the jury recorded"), "neutral"),
+        Event.AWARD: (_("Grant awarded"), "good"),
+        Event.PUT_ON_RESERVE: (_("Put on the reserve list"), "warn"),
+        Event.REFUSE: (_("Grant refused"), "bad"),
+        Event.WRITE_LETTER: (_("Letter written"), "neutral"),
+        Event.RELEASE_LETTER: (_("Letter released"), "good"),
+        Event.READ_LETTER: (_("Letter opened by the applicant"), "neutral"),
+    }.get(value, (str(value), "neutral"))  # fmt: skip
+
+
+def call_state(value: str) -> str:
+    return {
+        CallState.DRAFT: _("In preparation"),
+        CallState.PUBLISHED: _("Published"),
+        CallState.DECIDED: _("Decided"),
+        CallState.CLOSED: _("Closed"),
+    }[CallState(value)]
+
+
+def facts(entry: EntryView) -> list[tuple[str, str]]:
+    """The facts of an entry that tell a person something, as names and values; states first."""
+    found: list[tuple[str, str]] = []
+    if entry.from_state and entry.to_state:
+        name = call_state if entry.subject.startswith("call:") else lambda code: state(code)["text"]
+        found.append((_("State"), f"{name(entry.from_state)} → {name(entry.to_state)}"))
+    told: dict[str, tuple[str, Any]] = {
+        "version": (_("Version"), str),
+        "receipt": (_("Receipt"), str),
+        "letter": (_("Letter"), str),
+        "rank": (_("Rank"), str),
+        "score": (_("Score"), lambda value: show_score(value, language())),
+        "requested": (_("Requested"), lambda value: show_amount(value, language())),
+        "awarded": (_("Awarded"), lambda value: show_amount(value, language())),
+        "total": (_("Total"), lambda value: show_amount(value, language())),
+        "fingerprint": (_("Fingerprint"), lambda value: f"{value[:16]}…"),
+    }
+    found += [(label, write(entry.facts[key])) for key, (label, write) in told.items() if key in entry.facts]
+    if entry.event is Event.SCREEN:
+        found.append((_("Verdict"), verdict(entry.facts.get("verdict"))["text"]))
+    return found

@@ -1,0 +1,134 @@
+"""A file after its form: task list, receipt, letters, documents, taking back and withdrawing."""
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from portal import errors
+from portal.answers import size
+from portal.applicant import blueprint
+from portal.applicant.forms import WithdrawForm
+from portal.applicant.loading import done, load
+from portal.applicant.standing import File, Standing
+from portal.work import actor, ask, now, work
+from workflows.letters import queries as letters
+from workflows.letters.actions import open_letter
+from workflows.letters.blocks import from_json
+from workflows.letters.page import to_html
+from workflows.letters.rules import LetterKind
+from workflows.problems import NotThere, Problem
+from workflows.submission import actions, queries
+from workflows.submission.rules import progress
+
+
+@blueprint.get("/<reference>")
+def task_list(reference: str) -> str:
+    """What there is to do, and where the file stands."""
+    with ask() as session:
+        file = load(session, reference)
+    return _task_list(file, WithdrawForm(formdata=None))
+
+
+def _task_list(file: File, form: WithdrawForm) -> str:
+    application = file.application
+    sections = [(section, progress(section, application.draft)) for section in application.terms.sections]
+    return render_template(
+        "applicant/task_list.html", dossier=file, form=form, sections=sections, done=done(application), size=size,
+        asked={question.id: question for question in application.terms.questions()},
+        withdrawable=file.writable and application.state in ("submitted", "eligible") and file.standing in (Standing.SUBMITTED, Standing.ASSESSMENT),
+    )  # fmt: skip
+
+
+@blueprint.get("/<reference>/receipt")
+def receipt(reference: str) -> str:
+    """The proof of the last submission. Raises NotThere before there is one."""
+    with ask() as session:
+        file = load(session, reference)
+        receipts = queries.receipts(session, file.application.id)
+    if not receipts:
+        raise NotThere
+    written = [letter for letter in file.letters if letter.kind is LetterKind.RECEIPT]
+    questions = {question.id: question for question in file.application.terms.questions()}
+    return render_template(
+        "applicant/receipt.html", dossier=file, receipt=receipts[0], letter=written[0] if written else None,
+        questions=questions, size=size,
+    )  # fmt: skip
+
+
+@blueprint.get("/<reference>/letters/<int:letter_id>")
+def letter(reference: str, letter_id: int) -> str:
+    """A letter as it was frozen; its first opening is written down."""
+    with work() as session:
+        found = open_letter(session, actor(), reference, letter_id, now=now())
+    with ask() as session:
+        file = load(session, reference)
+    content = Markup(to_html(from_json(found.content)))  # noqa: S704  # the renderer escapes every text in it
+    return render_template("applicant/letter.html", dossier=file, letter=found, content=content)
+
+
+@blueprint.get("/<reference>/letters/<int:letter_id>.pdf")
+def letter_pdf(reference: str, letter_id: int) -> Response:
+    """The same letter as PDF, once it is rendered."""
+    with work() as session:
+        found = open_letter(session, actor(), reference, letter_id, now=now())
+    content = letters.pdf(found)
+    return _download(content, "application/pdf", f"{reference}-{found.number.replace('/', '-')}.pdf")
+
+
+@blueprint.get("/<reference>/documents/<token>")
+def document(reference: str, token: str) -> Response:
+    """A document of the file, to be saved and never shown by the browser within this site."""
+    with ask() as session:
+        file = load(session, reference)
+        found, content = queries.document(session, file.application, token)
+    return _download(content, found.media_type, found.name)
+
+
+@blueprint.post("/<reference>/reopen")
+def reopen(reference: str) -> Response:
+    """Take a submitted file back to change it, before the deadline."""
+    try:
+        with work() as session:
+            actions.reopen(session, actor(), reference, now=now())
+    except Problem as problem:
+        errors.tell(problem)
+    else:
+        flash(
+            _(
+                "You can change the application again. It only counts once you have submitted it again before the deadline."
+            ),
+            "info",
+        )
+    return redirect(url_for("applicant.task_list", reference=reference))
+
+
+@blueprint.route("/<reference>/withdraw", methods=["GET", "POST"])
+def withdraw(reference: str) -> Any:
+    """Withdraw a submitted file, with a reason. Coming back to the address, as a change of language does, shows the file."""
+    if request.method == "GET":
+        return redirect(url_for("applicant.task_list", reference=reference))
+    form = WithdrawForm()
+    if form.validate():
+        try:
+            with work() as session:
+                actions.withdraw(session, actor(), reference, form.reason.data, now=now())
+        except Problem as problem:
+            errors.blame(form, problem)
+        else:
+            flash(_("The application is withdrawn."), "success")
+            return redirect(url_for("applicant.task_list", reference=reference))
+    with ask() as session:
+        file = load(session, reference)
+    return _task_list(file, form), 422
+
+
+def _download(content: bytes, media_type: str, name: str) -> Response:
+    response = make_response(content)
+    response.mimetype = media_type
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

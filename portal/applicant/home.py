@@ -1,0 +1,67 @@
+"""The applicant's first page: what to do now, organisations, files."""
+
+from typing import Any
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.applicant import blueprint
+from portal.applicant.loading import done, mine
+from portal.applicant.standing import File, Standing
+from portal.filters import relative
+from portal.language import language
+from portal.work import ask, now
+from workflows.calls.queries import public_calls
+from workflows.calls.rules import Stage
+from workflows.language import text_in
+
+
+@blueprint.get("/")
+def home() -> str:
+    """What must I do now, when is the next deadline, and where does everything stand."""
+    with ask() as session:
+        organisations, files = mine(session)
+        calls = [call for call in public_calls(session, now()) if call.stage is Stage.OPEN]
+    drafts = sorted(
+        (file for file in files if file.standing is Standing.DRAFT), key=lambda file: file.call.terms.closes
+    )
+    return render_template(
+        "applicant/home.html",
+        organisations=organisations,
+        files=files,
+        tasks=[*_letters(files), *_drafts(drafts)],
+        next=drafts[0] if drafts else None,
+        open_calls=sorted(calls, key=lambda call: call.terms.closes),
+    )
+
+
+def _letters(files: list[File]) -> list[dict[str, Any]]:
+    """The letters nobody of the organisation has opened yet."""
+    return [
+        {
+            "title": _("Read the letter “%(title)s”", title=letter.title),
+            "href": url_for("applicant.letter", reference=file.application.reference, letter_id=letter.id),
+            "hint": file.title,
+            "status": _("New"),
+            "tone": "accent",
+        }
+        for file in files for letter in file.unread
+    ]  # fmt: skip
+
+
+def _drafts(drafts: list[File]) -> list[dict[str, Any]]:
+    """The drafts that can still be submitted, the first to close first."""
+    found = []
+    for file in drafts:
+        ready = done(file.application)
+        left = ready.wanted - ready.done
+        found.append({
+            "title": _("Complete and submit “%(title)s”", title=file.title)
+            if left else _("Check and submit “%(title)s”", title=file.title),
+            "href": url_for("applicant.task_list", reference=file.application.reference),
+            "hint": f"{text_in(file.call.terms.name.texts(), language())} · " + _("closes %(relative)s", relative=relative(file.call.terms.closes)),
+            "status": ngettext("%(num)s section to do", "%(num)s sections to do", left) if left else _("Ready to submit"),
+            "tone": file.urgency if file.urgency != "neutral" else "info",
+        })  # fmt: skip
+    return found

@@ -1,0 +1,31 @@
+"""What a question of choice offers, in the language of the page."""
+
+from flask_babel import gettext as _
+
+from portal.language import language
+from workflows.calls.terms import Choice, Place, Question, QuestionKind, Terms, Zone
+from workflows.language import text_in
+
+
+def options(question: Question, terms: Terms) -> list[tuple[str, str]]:
+    """The codes and labels a question of choice offers."""
+    match question.kind:
+        case QuestionKind.YES_NO:
+            return [("yes", _("Yes")), ("no", _("No"))]
+        case QuestionKind.ZONE:
+            return [(zone.code, _words(zone)) for zone in terms.zones]
+        case QuestionKind.PLACES:
+            return [(place.code, _place(place, zone)) for zone in terms.zones for place in zone.places]
+    return [(choice.code, _words(choice)) for choice in question.choices]
+
+
+def _words(thing: Choice | Zone | Place) -> str:
+    words = thing.label if isinstance(thing, Choice) else thing.name
+    return text_in(words.texts(), language())
+
+
+def _place(place: Place, zone: Zone) -> str:
+    facts = {"place": _words(place), "zone": _words(zone)}
+    if place.excluded:
+        return _("%(place)s (%(zone)s) – excluded from this call", **facts)
+    return _("%(place)s (%(zone)s)", **facts)

@@ -1,0 +1,190 @@
+"""One section of an application: answers and documents, saved as far as they can be, and everything typed kept."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from portal import errors
+from portal.answers import shown, size
+from portal.applicant import blueprint
+from portal.applicant.forms import MARK, VERSION, SectionForm, blame_field, mark, sent_form
+from portal.applicant.loading import load
+from portal.applicant.standing import File, Standing
+from portal.language import language
+from portal.work import actor, ask, now, work
+from workflows.calls.terms import QuestionKind, Section, Terms
+from workflows.language import show_moment, text_in
+from workflows.permissions import Action
+from workflows.problems import NotThere, Problem
+from workflows.submission import actions, queries, rules
+
+REMOVE = "_remove"
+DOCUMENTS_AT_ONCE = 6
+"""How many of the largest documents one request may carry; a section may ask for several."""
+
+
+@dataclass
+class Outcome:
+    """What came of sending a section. `conflict`: somebody else saved it meanwhile."""
+
+    conflict: bool = False
+    refused: list[Problem] = field(default_factory=list)
+
+
+@blueprint.url_value_preprocessor
+def allow_documents(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """A section may carry several documents, so more than one fits in its request; runs before the form is read."""
+    if endpoint == "applicant.section":
+        request.max_content_length = DOCUMENTS_AT_ONCE * current_app.config["SETTINGS"].upload_limit + 500_000
+
+
+@blueprint.route("/<reference>/sections/<section_id>", methods=["GET", "POST"])
+def section(reference: str, section_id: str) -> Any:
+    """Show a section, or keep what was sent of it."""
+    with ask() as session:
+        file = load(session, reference, Action.EDIT_APPLICATION)
+    asked = _section(file.application.terms, section_id)
+    if request.method == "GET":
+        if file.standing is not Standing.DRAFT:
+            return redirect(url_for("applicant.task_list", reference=reference))
+        form = _form(asked, file, None)
+        _blame(form, _wrong(file))
+        return _page(form, file, Outcome(), 200)
+    form = _form(asked, file, sent_form(request.form, request.files))
+    form.validate()
+    outcome = _keep(form, file)
+    with ask() as session:
+        file = load(session, reference, Action.EDIT_APPLICATION)
+    form.refresh(file.application.row_version, file.application.answers)
+    if not outcome.conflict:
+        _blame(form, _wrong(file))
+    if outcome.conflict or outcome.refused or form.errors:
+        return _page(form, file, outcome, 409 if outcome.conflict else 422)
+    flash(_saved(form, file), "success")
+    return redirect(_next(file, asked))
+
+
+def _section(terms: Terms, section_id: str) -> Section:
+    found = next((section for section in terms.sections if section.id == section_id), None)
+    if found is None:
+        raise NotThere
+    return found
+
+
+def _form(asked: Section, file: File, sent: Any) -> SectionForm:
+    application = file.application
+    return SectionForm(asked, application.terms, application.answers, application.row_version, sent)
+
+
+def _keep(form: SectionForm, file: File) -> Outcome:
+    """Save the good answers, take out and put in documents; each by itself, so that one refusal costs nothing else."""
+    outcome = Outcome()
+    reference = file.application.reference
+    try:
+        with work() as session:
+            before = queries.own(session, actor(), reference, Action.EDIT_APPLICATION)
+            actions.save_answers(
+                session, actor(), reference, form.answers(), seen_version=_seen(form, before), now=now()
+            )
+    except Problem as problem:
+        errors.tell(problem)
+        outcome.refused.append(problem)
+        outcome.conflict = problem.code == "draft-changed-elsewhere"
+    if any(problem.code in ("already-submitted", "move-not-possible") for problem in outcome.refused):
+        return outcome
+    _remove_documents(file)
+    _add_documents(form, file)
+    return outcome
+
+
+def _seen(form: SectionForm, before: queries.ApplicationView) -> int:
+    """The version this person saw. Where only other sections changed since, this one is as good as seen."""
+    unchanged = form[MARK].data == mark(form.section, before.answers)
+    sent = str(form[VERSION].data or "")
+    return before.row_version if unchanged else int(sent) if sent.isdigit() else 0
+
+
+def _remove_documents(file: File) -> None:
+    """Take out the ticked documents; one that is gone already is no problem."""
+    ticked = set(request.form.getlist(REMOVE))
+    for attachment in file.application.attachments:
+        if attachment.token in ticked:
+            with work() as session:
+                actions.detach(session, actor(), file.application.reference, attachment.token, now=now())
+
+
+def _add_documents(form: SectionForm, file: File) -> None:
+    """Put in the sent documents. The same content twice under a question is the same document: a second click."""
+    limit = current_app.config["SETTINGS"].upload_limit
+    removed = set(request.form.getlist(REMOVE))
+    there = {(one.question_id, one.sha256) for one in file.application.attachments if one.token not in removed}
+    for question, sent in form.documents():
+        content = sent.stream.read()
+        key = question.id, hashlib.sha256(content).hexdigest()
+        if key in there:
+            continue
+        name = str(sent.filename)
+        if len(content) > limit:
+            blame_field(
+                form[question.id], _("%(name)s is larger than %(size)s MB.", name=name, size=limit // 1_000_000)
+            )
+            continue
+        try:
+            with work() as session:
+                actions.attach(session, actor(), file.application.reference, question.id, name, content, now=now())
+            there.add(key)
+        except Problem as problem:
+            blame_field(form[question.id], f"{name}: {errors.sentence(problem)}")
+
+
+def _wrong(file: File) -> tuple[Problem, ...]:
+    return rules.wrong(file.application.terms, file.application.draft)
+
+
+def _blame(form: SectionForm, problems: tuple[Problem, ...]) -> None:
+    """Say under the fields of this section what would be refused at submission."""
+    for problem in problems:
+        if problem.field in form and not form[problem.field].errors:
+            errors.blame(form, problem)
+
+
+def _saved(form: SectionForm, file: File) -> str:
+    """That it is saved, and how the amounts were read."""
+    application = file.application
+    read = [
+        f"{text_in(question.label.texts(), language())}: {shown(application, question)}"
+        for question in form.section.questions
+        if question.kind is QuestionKind.AMOUNT and shown(application, question)
+    ]
+    at = show_moment(application.saved_at, language())
+    if not read:
+        return _("Saved on %(moment)s.", moment=at)
+    return _("Saved on %(moment)s. Amounts as we read them: %(amounts)s.", moment=at, amounts="; ".join(read))
+
+
+def _next(file: File, asked: Section) -> str:
+    """Where the pressed button leads: on, back to the list, or here again."""
+    reference, sections = file.application.reference, file.application.terms.sections
+    match request.form.get("_then"):
+        case "stay":
+            return url_for("applicant.section", reference=reference, section_id=asked.id)
+        case "list":
+            return url_for("applicant.task_list", reference=reference)
+    following = sections[sections.index(asked) + 1 :]
+    if following:
+        return url_for("applicant.section", reference=reference, section_id=following[0].id)
+    return url_for("applicant.check", reference=reference)
+
+
+def _page(form: SectionForm, file: File, outcome: Outcome, status: int) -> tuple[str, int] | Response:
+    sections = file.application.terms.sections
+    conflicts = form.changed_elsewhere() if outcome.conflict else []
+    page = render_template(
+        "applicant/section.html", form=form, dossier=file, section=form.section, outcome=outcome, conflicts=conflicts,
+        number=sections.index(form.section) + 1, of=len(sections), shown=shown, size=size, sent=request.method == "POST",
+    )  # fmt: skip
+    return page, status

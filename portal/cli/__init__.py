@@ -1,0 +1,16 @@
+"""The console command `oproep`: everything an operator, a developer or an auditor asks for from a terminal."""
+
+import click
+
+from portal.cli.calls import call, print_record
+from portal.cli.demonstration import load_demo, replay
+from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
+
+
+@click.group()
+def main() -> None:
+    """Oproep: the open portal for calls for proposals, from publication to the last euro accounted for."""
+
+
+for command in (serve, work, beat, migrate, doctor, show_config, audit, call, print_record, load_demo, replay):
+    main.add_command(command)

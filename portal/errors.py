@@ -1,0 +1,76 @@
+"""From problems to answers of the web: the only place that knows both."""
+
+from typing import Any
+
+from flask import Flask, flash, render_template
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from portal.language import language
+from workflows.language import say
+from workflows.problems import NotThere, Problem, Problems
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(NotThere, not_there)
+    app.register_error_handler(404, not_there)
+    app.register_error_handler(Problem, refused)
+    app.register_error_handler(CSRFError, expired)
+    app.register_error_handler(HTTPException, other)
+    app.register_error_handler(500, broken)
+
+
+def sentence(problem: Problem) -> str:
+    """The problem in the language of this request."""
+    return say(problem.reason, language())
+
+
+def tell(problem: Problem) -> None:
+    """Show the problem at the top of the next page."""
+    for one in problem.problems if isinstance(problem, Problems) else (problem,):
+        flash(sentence(one), "error")
+
+
+def blame(form: FlaskForm, problem: Problem) -> None:
+    """Put the problem under the field it is about, or at the top of the page."""
+    for one in problem.problems if isinstance(problem, Problems) else (problem,):
+        if one.field and one.field in form:
+            field = form[one.field]
+            field.errors = [*field.errors, sentence(one)]
+        else:
+            flash(sentence(one), "error")
+
+
+def not_there(error: Exception) -> Any:
+    return render_template("error.html", title=_("This page does not exist"), text=_(
+        "Check the address, or go back to the start. If you followed a link from us, sign in first: "
+        "some pages are only there for those they concern."
+    )), 404  # fmt: skip
+
+
+def refused(problem: Problem) -> Any:
+    """A problem no route answered itself: the sentence, and the way back."""
+    return render_template("error.html", title=_("This cannot be done"), text=sentence(problem)), 409
+
+
+def expired(error: Exception) -> Any:
+    return render_template("error.html", title=_("This form has expired"), text=_(
+        "For your safety a form only counts in the browser session in which it was opened. Go back, "
+        "copy what you typed if need be, reload the page and send it again."
+    )), 400  # fmt: skip
+
+
+def other(error: HTTPException) -> Any:
+    if error.code == 413:
+        title, text = _("This file is too large"), _("A document may be at most 10 MB.")
+    else:
+        title, text = _("This cannot be done"), error.description or ""
+    return render_template("error.html", title=title, text=text), error.code or 500
+
+
+def broken(error: Exception) -> Any:
+    return render_template("error.html", title=_("Something went wrong on our side"), text=_(
+        "What you last saved is safe. Please try again in a moment; if it keeps happening, write to us."
+    )), 500  # fmt: skip

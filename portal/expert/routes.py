@@ -1,0 +1,41 @@
+"""The screens behind this door: in which duty, at which address. What they do is in `portal/judging.py`."""
+
+from typing import Any
+
+from flask import Response, render_template
+
+from portal import judging
+from portal.expert import blueprint
+from workflows.permissions import Duty
+
+DUTY = Duty.EXPERT
+
+
+@blueprint.get("/")
+def home() -> str:
+    return render_template("expert/home.html", queue=judging.open_queue(DUTY))
+
+
+@blueprint.get("/<reference>")
+def file(reference: str) -> str:
+    return judging.file_page("expert/file.html", reference, DUTY)
+
+
+@blueprint.post("/<reference>")
+def save(reference: str) -> Any:
+    return judging.save("expert/file.html", reference, DUTY)
+
+
+@blueprint.get("/<reference>/conflict")
+def conflict(reference: str) -> str:
+    return judging.conflict_page("expert/conflict.html", reference, DUTY)
+
+
+@blueprint.post("/<reference>/conflict")
+def declare(reference: str) -> Any:
+    return judging.declare("expert/conflict.html", reference, DUTY)
+
+
+@blueprint.get("/<reference>/documents/<token>")
+def document(reference: str, token: str) -> Response:
+    return judging.download(reference, token, DUTY)

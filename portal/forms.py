@@ -1,0 +1,198 @@
+"""Fields that several screens share: they read money, days and texts as people type them and say what is wrong."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovPasswordInput, GovSelect, GovTextInput
+from wtforms import Field, PasswordField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField
+from wtforms.validators import DataRequired, ValidationError
+
+from portal.errors import sentence
+from portal.language import language
+from workflows.money import GROUPING, parse_amount
+from workflows.people import rules
+from workflows.problems import Problem
+
+LEGAL_FORMS = ("vzw", "asbl", "ivzw", "aisbl", "stichting", "fondation")
+
+
+def tidy(text: str | None) -> str:
+    """What a person typed, in one form: a newline is one character, accents are composed, no control characters."""
+    composed = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (sign for sign in composed if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+    return "".join(kept).strip()
+
+
+def choices(pairs: Sequence[tuple[str, Any]]) -> list[SelectChoice]:
+    """Choices from (value, label) pairs."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
+
+
+class AtMost:
+    """A text of at most so many characters, a newline counting as one."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        length = len(field.data or "")
+        if length > self.most:
+            raise ValidationError(gettext(
+                "This text has %(length)s characters; at most %(most)s fit. Shorten it and save again: "
+                "what was saved before stands.", length=length, most=self.most,
+            ))  # fmt: skip
+
+
+class Keeps:
+    """A pure rule of the programme, such as the check of an enterprise number, said under the field."""
+
+    def __init__(self, rule: Callable[[str], Any]) -> None:
+        self.rule = rule
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        if not field.data:
+            return
+        try:
+            self.rule(field.data)
+        except Problem as problem:
+            raise ValidationError(sentence(problem)) from None
+
+
+class AmountField(Field):
+    """An amount of money; its data are cents. What was typed stays on the screen as it was typed."""
+
+    widget = GovTextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return typed_amount(self.data, language()) if self.data is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = tidy(valuelist[0]) if valuelist else ""
+        self.data = None
+        if typed:
+            try:
+                self.data = parse_amount(typed, language())
+            except Problem as problem:
+                raise ValueError(sentence(problem)) from None
+
+
+def typed_amount(cents: int, language: str) -> str:
+    """The amount as somebody would type it, always with its cents: so written it is never ambiguous."""
+    whole, rest = divmod(cents, 100)
+    return f"{whole:,}".replace(",", GROUPING[language]) + ("." if language == "en" else ",") + f"{rest:02d}"
+
+
+class DayField(Field):
+    """A day in three boxes: day, month, year. Its data are a date."""
+
+    widget = GovDateInput()
+
+    def _value(self) -> str:
+        return " ".join(self.raw_data) if self.raw_data else str(self.data or "")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        # The widget wants its three boxes, whatever a browser sent.
+        self.raw_data = typed = [*(tidy(part) for part in valuelist), "", "", ""][:3]
+        self.data = None
+        if not any(typed):
+            return
+        try:
+            day, month, year = (int(part) for part in typed)
+            self.data = date(year, month, day)
+        except ValueError:
+            raise ValueError(gettext("This is not a day that exists. Write it like 27 3 2027.")) from None
+        if not 1900 <= year <= 2200:
+            raise ValueError(gettext("Write the year with four digits, such as 2027."))
+
+
+class CountField(Field):
+    """A whole number."""
+
+    widget = GovTextInput()
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return str(self.data) if self.data is not None else ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = tidy(valuelist[0]).replace(" ", "") if valuelist else ""
+        self.data = None
+        if typed:
+            if not (typed.isascii() and typed.isdigit() and len(typed) <= 15):
+                raise ValueError(gettext("Write a whole number, such as 12."))
+            self.data = int(typed)
+
+
+class OneOf(RadioField):
+    """One of several; nothing chosen is an answer too."""
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        if self.data and self.data not in [choice.value for choice in self.choices]:
+            raise ValidationError(gettext("Choose one of the answers shown."))
+
+
+class SeveralOf(SelectMultipleField):
+    """Several of several, as checkboxes."""
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        known = {choice.value for choice in self.choices}
+        if not set(self.data or ()) <= known:
+            raise ValidationError(gettext("Choose among the answers shown."))
+
+
+def needed() -> DataRequired:
+    """The field must be filled in."""
+    return DataRequired(_("Please fill this in."))
+
+
+def line(label: Any, *validators: Any, description: Any = "") -> Any:
+    """A single line of text."""
+    return StringField(
+        label, filters=[tidy], validators=list(validators), widget=GovTextInput(), description=description
+    )
+
+
+def password(label: Any, *validators: Any, description: Any = "") -> Any:
+    """A password; never tidied, never shown again."""
+    return PasswordField(label, validators=list(validators), widget=GovPasswordInput(), description=description)
+
+
+class OrganisationForm(FlaskForm):
+    """What an organisation says of itself; registering an account asks the same."""
+
+    enterprise_number = line(
+        _("Enterprise number"), needed(), Keeps(rules.enterprise_number),
+        description=_("Ten digits, as in the Crossroads Bank for Enterprises, for example 0456.789.034."),
+    )  # fmt: skip
+    organisation = line(_("Name of the organisation"), needed(), AtMost(200), description=_("As in its statutes."))
+    legal_form = SelectField(
+        _("Legal form"), widget=GovSelect(), validators=[needed()],
+        choices=choices([("", _("Choose…")), *((form, form) for form in LEGAL_FORMS), ("other", _("Another form"))]),
+    )  # fmt: skip
+    street = line(_("Street and number"), needed(), AtMost(200))
+    postal_code = line(_("Postal code"), needed(), AtMost(10))
+    city = line(_("Town"), needed(), AtMost(100))
+    iban = line(
+        _("Bank account (IBAN)"), Keeps(rules.iban),
+        description=_("Where a grant would be paid. You can also add it later."),
+    )  # fmt: skip
+    accredited_from = DayField(
+        _("Accredited since"),
+        description=_("Only for organisations accredited under the law of 19 March 2013. The first day of the accreditation."),
+    )  # fmt: skip
+    accredited_until = DayField(_("Accredited until"), description=_("The last day, if you know it."))
+
+    def validate_accredited_until(self, field: Field) -> None:
+        starts = self.accredited_from.data
+        if field.data and not starts:
+            raise ValidationError(_("Give the first day of the accreditation too."))
+        if field.data and field.data < starts:
+            raise ValidationError(_("The last day comes before the first."))

@@ -1,0 +1,65 @@
+"""The door: every endpoint declares an action of the permission table, by itself or by its blueprint."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Blueprint, Flask, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from portal.work import actor
+from workflows import permissions
+from workflows.permissions import Action, Relation
+from workflows.problems import NotThere
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def door(name: str, package: str, action: Action, **options: Any) -> Blueprint:
+    """A blueprint whose every endpoint needs this action."""
+    blueprint = Blueprint(name, package, **options)
+    blueprint.needs = action  # type: ignore[attr-defined]
+    return blueprint
+
+
+def needs(action: Action) -> Callable[[View], View]:
+    """Declare that one endpoint needs another action than its blueprint."""
+
+    def declare(view: View) -> View:
+        view.needs = action  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared(app: Flask, endpoint: str) -> Action | None:
+    """The action an endpoint declares, None where it declares none."""
+    if endpoint == "static":
+        return Action.SEE_PUBLIC
+    own = getattr(app.view_functions[endpoint], "needs", None)
+    blueprint = app.blueprints.get(endpoint.rsplit(".", 1)[0])
+    found: Action | None = own or getattr(blueprint, "needs", None)
+    return found
+
+
+def may(action: str, **relation: Any) -> bool:
+    """For templates: whether the person of this request may do this."""
+    return permissions.may(actor(), Action(action), Relation(**relation))
+
+
+def install(app: Flask) -> None:
+    app.before_request(_check)
+    app.add_template_global(may)
+
+
+def _check() -> Any:
+    """Refuse what is not declared; send a visitor to the sign-in; to everybody else it is not there."""
+    if request.endpoint is None:
+        return None
+    action = declared(current_app, request.endpoint)
+    if action is None:
+        raise NotThere
+    if permissions.may(actor(), action):
+        return None
+    if not current_user.is_authenticated:
+        return redirect(url_for("public.sign_in", next=request.full_path.rstrip("?")))
+    raise NotThere

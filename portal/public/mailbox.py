@@ -1,0 +1,50 @@
+"""The mailbox of the demonstration: every mail as it was sent. It does not exist in production."""
+
+from flask import current_app, make_response, render_template
+from werkzeug.wrappers import Response
+
+from portal.guard import needs
+from portal.public import blueprint
+from portal.work import ask
+from workflows.letters import queries
+from workflows.permissions import Action
+from workflows.problems import NotThere
+
+
+def _development_only() -> None:
+    if current_app.config["SETTINGS"].mode != "development":
+        raise NotThere
+
+
+@blueprint.get("/dev/mail")
+@needs(Action.READ_MAILBOX)
+def mailbox() -> str:
+    """The last mails, the newest first."""
+    _development_only()
+    with ask() as session:
+        mails = queries.mailbox(session)
+    return render_template("public/mailbox.html", mails=mails)
+
+
+@blueprint.get("/dev/mail/<int:mail_id>")
+@needs(Action.READ_MAILBOX)
+def mail(mail_id: int) -> str:
+    """One mail with its exact text."""
+    _development_only()
+    with ask() as session:
+        found = queries.mail(session, mail_id)
+    return render_template("public/mail.html", mail=found)
+
+
+@blueprint.get("/dev/mail/<int:mail_id>/letter.pdf")
+@needs(Action.READ_MAILBOX)
+def mail_letter(mail_id: int) -> Response:
+    """The attachment of a mail."""
+    _development_only()
+    with ask() as session:
+        letter = queries.letter(session, queries.mail(session, mail_id).letter_id)
+        content = queries.pdf(letter)
+    response = make_response(content)
+    response.mimetype = "application/pdf"
+    response.headers["Content-Disposition"] = f'inline; filename="{letter.number.replace("/", "-")}.pdf"'
+    return response

@@ -1,0 +1,81 @@
+"""What the codes of a call mean to a reader, in the interface's words."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
+
+from workflows.calls.terms import EnvelopePolicy, Question, QuestionKind
+from workflows.people.rules import ApplicantType
+
+
+def applicant_type(type: ApplicantType) -> str:
+    return {
+        ApplicantType.ACCREDITED: _("Accredited organisation"),
+        ApplicantType.OTHER_NONPROFIT: _("Other non-profit organisation"),
+    }[type]
+
+
+def applicant_type_hint(type: ApplicantType) -> str:
+    return {
+        ApplicantType.ACCREDITED: _(
+            "A civil society organisation or institutional actor accredited under the law of 19 March 2013 "
+            "on Belgian development cooperation."
+        ),
+        ApplicantType.OTHER_NONPROFIT: _("A Belgian association or foundation without that accreditation."),
+    }[type]
+
+
+def policy(policy: EnvelopePolicy) -> str:
+    """What an envelope means, in a sentence."""
+    return {
+        EnvelopePolicy.CEILING: _("At most this amount is granted."),
+        EnvelopePolicy.RESERVED: _("Kept for these projects; what they leave is not given to others."),
+        EnvelopePolicy.POT: _("A pot of its own: these projects are paid from it and from nothing else."),
+        EnvelopePolicy.PRIORITY: _("These projects come first; what they leave goes to the others."),
+    }[policy]
+
+
+def answer_form(question: Question) -> str:
+    """How a question is answered, in a few words."""
+    match question.kind:
+        case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT if question.max_length:
+            return _("Text of at most %(most)s characters", most=question.max_length)
+        case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT:
+            return _("Text")
+        case QuestionKind.NUMBER:
+            return _("Number")
+        case QuestionKind.AMOUNT:
+            return _("Amount in euro")
+        case QuestionKind.DATE:
+            return _("Day")
+        case QuestionKind.YES_NO:
+            return _("Yes or no")
+        case QuestionKind.ONE_OF | QuestionKind.ZONE:
+            return _("One choice")
+        case QuestionKind.SEVERAL_OF | QuestionKind.PLACES:
+            return _("One or more choices")
+        case QuestionKind.DOCUMENT:
+            return _("Document")
+
+
+def chosen_by_us(keys: Sequence[str]) -> list[str]:
+    """What of a call was chosen for the demonstration, each thing once."""
+    by_key = {
+        "opens_at": _("the dates"),
+        "closes_at": _("the dates"),
+        "reference_date": _("the dates"),
+        "scoring": _("the number of jurors, the pass mark and the place of the technical opinion"),
+        "criteria": _("the weights, the marks and the explanation of the criteria"),
+        "allocation": _("the rule by which the money is divided, and how ties are broken"),
+        "conditions": _("some of the conditions"),
+        "approvals": _("the thresholds of approval"),
+        "sections": _("the questions of the form"),
+        "letters": _("the texts of the letters"),
+        "zones": _("the places within the zones"),
+        "applicants": _("the amounts per applicant"),
+        "envelopes": _("the amount of the call"),
+        "organisers": _("the organisers"),
+        "summary": _("the introduction"),
+        "name": _("the name"),
+    }
+    return list(dict.fromkeys(by_key.get(key.split(".")[0], key) for key in keys))

@@ -1,0 +1,115 @@
+/* Progressive enhancement. Every page works without this file; nothing here decides anything. */
+import { Button, CharacterCount, Checkboxes, createAll, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios, Tabs } from "./build/govuk.js";
+
+const KEYS_OFF = "oproep.keys-off";
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+for (const component of [ErrorSummary, NotificationBanner, CharacterCount, FileUpload, Checkboxes, Radios, PasswordInput, Tabs]) createAll(component);
+createAll(Button, { preventDoubleClick: true });
+// The words in the file button touch in its text but not in its name: someone who speaks to the computer could not call it.
+document.querySelectorAll(".govuk-file-upload-button__status").forEach((status) => status.after(" "));
+
+submitOnce();
+dirtyGuard();
+menus();
+scoring();
+
+/* A form that is on its way is not sent a second time. The page may come back from the browser's memory: then it may. */
+function submitOnce() {
+  const sent = new Set();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented || form.dataset.again !== undefined) return;
+    if (sent.has(form)) event.preventDefault();
+    sent.add(form);
+    form.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of sent) form.removeAttribute("aria-busy");
+    sent.clear();
+  });
+}
+
+/* <form data-guard>: leaving with unsaved changes asks first. An autosave says so by the event "oproep:saved" on the form. */
+function dirtyGuard() {
+  for (const form of document.querySelectorAll("form[data-guard]")) {
+    let dirty = false;
+    form.addEventListener("input", () => { dirty = true; });
+    form.addEventListener("submit", () => { dirty = false; });
+    form.addEventListener("oproep:saved", () => { dirty = false; });
+    window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  }
+}
+
+function menus() {
+  const close = (menu, focus) => { menu.open = false; if (focus) menu.querySelector("summary").focus(); };
+  const open = () => document.querySelectorAll("details[data-menu][open]");
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") open().forEach((menu) => close(menu, true)); });
+  document.addEventListener("click", (event) => open().forEach((menu) => { if (!menu.contains(event.target)) close(menu, false); }));
+}
+
+/* Digits mark the criterion in focus, J and K go to the next and the previous one; all can be switched off (WCAG 2.1.4). */
+function scoring() {
+  const criteria = [...document.querySelectorAll("[data-score]")];
+  if (!criteria.length) return;
+  total(criteria);
+  document.addEventListener("change", (event) => { if (event.target.closest("[data-score]")) total(criteria); });
+
+  const help = document.querySelector("[data-key-help]");
+  const control = document.querySelector("[data-key-switch]");
+  let on = remembered() !== "1";
+  if (!help || !control) return; // without a switch in sight no single-key shortcuts
+  help.hidden = false;
+  control.setAttribute("aria-pressed", String(on));
+  control.addEventListener("click", () => {
+    on = !on;
+    control.setAttribute("aria-pressed", String(on));
+    remember(on ? "" : "1");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!on || event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    const here = event.target.closest("[data-score]");
+    const key = event.key.toLowerCase();
+    if (/^\d$/.test(key) && here) mark(here, key);
+    else if (key === "j" || key === "k") move(criteria, here, key === "j" ? 1 : -1);
+    else return;
+    event.preventDefault();
+  });
+}
+
+const typing = (element) => element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])") || element.isContentEditable;
+
+function mark(criterion, key) {
+  const choice = [...criterion.querySelectorAll("input[type=radio]")].find((input) => input.value === key);
+  if (!choice) return;
+  choice.checked = true;
+  choice.focus();
+  choice.dispatchEvent(new Event("input", { bubbles: true }));
+  choice.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+function move(criteria, here, step) {
+  const at = here ? criteria.indexOf(here) + step : step > 0 ? 0 : criteria.length - 1;
+  const next = criteria[Math.min(Math.max(at, 0), criteria.length - 1)];
+  (next.querySelector("input:checked") ?? next.querySelector("input")).focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+/* For the eye only: the server computes the total that counts. */
+function total(criteria) {
+  const output = document.querySelector("[data-score-total]");
+  if (!output) return;
+  const sum = criteria.reduce((so_far, criterion) => {
+    const chosen = criterion.querySelector("input:checked");
+    return so_far + (chosen ? Number(chosen.value) * Number(criterion.dataset.weight) / Number(criterion.dataset.top) : 0);
+  }, 0);
+  output.textContent = new Intl.NumberFormat(`${document.documentElement.lang}-BE`, { maximumFractionDigits: 2 }).format(sum);
+}
+
+function remembered() {
+  try { return localStorage.getItem(KEYS_OFF); } catch { return null; }
+}
+
+function remember(value) {
+  try { localStorage.setItem(KEYS_OFF, value); } catch { /* a browser that keeps nothing: the switch lasts for this page */ }
+}

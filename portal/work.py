@@ -1,0 +1,47 @@
+"""The edge of a transaction: `with work()` to act, `with ask()` to look, and who acts when."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import g
+from flask_login import current_user
+
+from workflows import worker
+from workflows.database import reading, transaction
+from workflows.permissions import VISITOR, Actor
+
+Session = Any
+"""A database session: handed on to queries and actions, never used here."""
+
+
+@contextmanager
+def work() -> Iterator[Session]:
+    """One transaction; after its commit the background worker is told that there may be work."""
+    with transaction() as session:
+        yield session
+    worker.nudge()
+
+
+@contextmanager
+def ask() -> Iterator[Session]:
+    """A session for looking only."""
+    with reading() as session:
+        yield session
+
+
+def actor() -> Actor:
+    """Who acts in this request."""
+    return current_user.actor if current_user.is_authenticated else VISITOR
+
+
+def now() -> datetime:
+    """The instant at which this request arrived (UTC): one clock for everything it does."""
+    instant: datetime = g.now
+    return instant
+
+
+def arrival(environ: Mapping[str, Any]) -> datetime:
+    """The server's clock as the request begins; the client's clock is never asked."""
+    return datetime.now(UTC)

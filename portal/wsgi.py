@@ -1,0 +1,8 @@
+"""The portal for a WSGI server: connected at import; migrations are run by `oproep migrate` before."""
+
+from config.settings import load
+from portal import create_app, set_up
+
+settings = load()
+set_up.connect(settings)
+app = create_app(settings)
