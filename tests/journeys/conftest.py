@@ -1,0 +1,83 @@
+"""A real browser on a real server: the portal in a thread with its background loop, Chromium beside it."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from config.settings import ROOT, Settings
+from portal import create_app, set_up
+from tests.conftest import Clock, missing
+from workflows import database, tasks, worker
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys of a process."""
+    if CHROMIUM is None:
+        missing("Chromium")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def site(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a portal that runs; its clock, and the background's, is the test's."""
+    monkeypatch.setattr(tasks, "utcnow", lambda: clock.now)
+    app: Flask = create_app(settings)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    address = f"http://127.0.0.1:{server.port}"
+    set_up.connect(settings.model_copy(update={"base_url": address}))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    with worker.loop(tasks.work_off):
+        yield address
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+    database.disconnect()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    """Open a page of the portal in a browser context of its own: `visit("/", language="fr", width=375)`."""
+    contexts = []
+
+    def open_page(path: str = "/", *, language: str = "en", width: int = 1200, javascript: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=site, locale=language, viewport={"width": width, "height": 900}, java_script_enabled=javascript
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def faults(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it stands (WCAG 2.0 to 2.2, A and AA)."""
+    page.evaluate(Path(AXE).read_text(encoding="utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = page.evaluate("tags => axe.run({runOnly: tags})", tags)
+    return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]

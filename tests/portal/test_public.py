@@ -1,0 +1,273 @@
+"""What everybody can do: read calls and results, sign in, open an account."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from config.settings import Settings
+from portal import create_app
+from portal.forms import typed_amount
+from tests.builders import (
+    CLOSES,
+    DAY,
+    NOW,
+    OPENS,
+    PASSWORD,
+    a_call,
+    a_number,
+    an_administrator,
+    an_application,
+    an_association,
+    decide,
+    terms,
+    work_off,
+)
+from tests.conftest import Clock
+from workflows.database import reading, transaction
+from workflows.letters import actions as letter_actions
+from workflows.letters import queries as letters
+from workflows.money import parse_amount
+from workflows.people import actions as people
+from workflows.people.actions import NewPerson
+from workflows.people.queries import organisation_by_number, organisations_of, person_by_email
+
+
+def text(client: FlaskClient, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def registration(**changes: str) -> dict[str, str]:
+    """The form of the page that opens an account, filled in."""
+    return {
+        "enterprise_number": a_number(), "organisation": "Vereniging Proef", "legal_form": "vzw", "street": "Straat 1",
+        "postal_code": "1000", "city": "Brussel", "iban": "", "name": "Mia Proef", "email": "mia@proef.example",
+        "password": "een zin om te onthouden",
+    } | changes  # fmt: skip
+
+
+def a_member(email: str = "lid@people.example") -> None:
+    with transaction() as session:
+        people.open_account(session, NewPerson("Lid", email, "fr", PASSWORD), now=OPENS)
+
+
+# Calls
+
+
+def test_an_open_call_shows_its_closing_time_and_how_far_away_it_is(client: FlaskClient, clock: Clock) -> None:
+    a_call()
+    clock.now = CLOSES - 3 * DAY
+    page = text(client, "/")
+    assert "Closes on 15 December 2026 at 16:00" in page
+    assert "in 3 days" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "closes"),
+    [
+        ("nl", "Kleine oproep", "15 december 2026 om 16:00"),
+        ("fr", "Petit appel", "15 décembre 2026 à 16\u00a0h\u00a000"),
+    ],
+)
+def test_a_call_is_read_in_the_language_chosen(client: FlaskClient, language: str, name: str, closes: str) -> None:
+    a_call()
+    page = text(client, f"/calls/small?language={language}")
+    assert name in page
+    assert closes in page
+    assert name in text(client, "/calls/small")  # and it is remembered
+
+
+def test_a_call_says_its_weights_its_excluded_places_and_what_we_chose_ourselves(client: FlaskClient) -> None:
+    a_call()
+    page = re.sub(r"\s+", " ", text(client, "/calls/small"))
+    for told in ("Excluded: Gaza Strip", "Relevance", "60.00 points out of 100", "From high to low.", "From €10,000 to €25,000",
+                 "the weights, the marks and the explanation of the criteria"):  # fmt: skip
+        assert told in page
+    weights = re.findall(r'data-label="Weight" class="num">(\d+)<', page)
+    assert weights == ["3", "2", "1", "6"]
+
+
+def test_a_draft_call_is_not_there(client: FlaskClient) -> None:
+    a_call(published=False)
+    assert client.get("/calls/small").status_code == 404
+    assert client.get("/calls/small/results").status_code == 404
+    assert "Small call" not in text(client, "/")
+
+
+def test_results_are_public_only_once_every_letter_has_left(
+    client: FlaskClient, settings: Settings, clock: Clock
+) -> None:
+    a_call()
+    an_application("scored")
+    clerk = an_administrator()
+    decide(clerk)
+    work_off()
+    clock.now = CLOSES + 31 * DAY
+    assert "€20,000" not in text(client, "/calls/small/results")
+    with transaction() as session:
+        held = letters.of_call(session, "small", held_only=True)
+        office = letter_actions.Office(_head(), settings.office_mail, settings.base_url)
+        letter_actions.release(session, clerk, "small", letters.seen_digest(held), office, now=clock.now)
+    page = text(client, "/calls/small/results")
+    assert "Waterpunt" in page
+    assert "Total: €20,000 of €60,000 granted, €40,000 left" in page
+
+
+def _head() -> letter_actions.Letterhead:
+    return letter_actions.Letterhead("Brussels International", ())
+
+
+def test_a_published_figure_that_differs_is_shown_with_the_difference(
+    client: FlaskClient, settings: Settings, clock: Clock
+) -> None:
+    figure = {"total_cents": 1_900_000, "source": {"nl": "Jaarverslag", "fr": "Rapport annuel", "en": "Annual report"}}
+    a_call(terms(published_figure=figure))
+    an_application("scored")
+    clerk = an_administrator()
+    decide(clerk)
+    work_off()
+    clock.now = CLOSES + 31 * DAY
+    with transaction() as session:
+        seen = letters.seen_digest(letters.of_call(session, "small", held_only=True))
+        office = letter_actions.Office(_head(), settings.office_mail, settings.base_url)
+        letter_actions.release(session, clerk, "small", seen, office, now=clock.now)
+    page = text(client, "/calls/small/results")
+    assert "add up to €20,000. A published report says €19,000: a difference of €1,000." in page
+    assert "Annual report" in page
+
+
+# Signing in
+
+
+def test_signing_in_leads_to_the_page_that_was_asked_for(client: FlaskClient) -> None:
+    a_member()
+    asked = client.get("/applications/organisations/new")
+    assert asked.headers["Location"] == "/sign-in?next=/applications/organisations/new"
+    answer = client.post(
+        "/sign-in",
+        data={"email": " Lid@People.example ", "password": PASSWORD, "next": "/applications/organisations/new"},
+    )
+    assert answer.headers["Location"] == "/applications/organisations/new"
+    assert client.get("/applications/").status_code == 200
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example"])
+def test_signing_in_never_leads_to_another_site(client: FlaskClient, target: str) -> None:
+    a_member()
+    answer = client.post("/sign-in", data={"email": "lid@people.example", "password": PASSWORD, "next": target})
+    assert answer.headers["Location"] == "/applications/"
+
+
+def test_an_unknown_account_and_a_wrong_password_get_the_same_answer(client: FlaskClient) -> None:
+    a_member()
+    wrong = client.post("/sign-in", data={"email": "lid@people.example", "password": "iets anders"})
+    unknown = client.post("/sign-in", data={"email": "nul@people.example", "password": "iets anders"})
+    assert wrong.status_code == unknown.status_code == 422
+    assert wrong.get_data(as_text=True).replace("lid@", "nul@") == unknown.get_data(as_text=True)
+    assert "do not go together" in wrong.get_data(as_text=True)
+
+
+def test_after_eight_wrong_passwords_even_the_right_one_has_to_wait(client: FlaskClient, clock: Clock) -> None:
+    a_member()
+    for _ in range(8):
+        client.post("/sign-in", data={"email": "lid@people.example", "password": "iets anders"})
+    right = {"email": "lid@people.example", "password": PASSWORD}
+    assert "Too many attempts" in client.post("/sign-in", data=right).get_data(as_text=True)
+    clock.now = NOW + timedelta(minutes=16)
+    assert client.post("/sign-in", data=right).status_code == 302
+
+
+def test_signing_out_ends_the_session_on_the_server_too(client: FlaskClient) -> None:
+    a_member()
+    client.post("/sign-in", data={"email": "lid@people.example", "password": PASSWORD})
+    with client.session_transaction() as cookie:
+        stolen = dict(cookie)
+    client.post("/sign-out")
+    with client.session_transaction() as cookie:
+        cookie.update(stolen)
+    assert client.get("/applications/").headers["Location"] == "/sign-in?next=/applications/"
+
+
+# Opening an account
+
+
+def test_one_page_opens_an_account_with_its_organisation_and_signs_in(client: FlaskClient) -> None:
+    number = a_number()
+    answer = client.post("/register", data=registration(enterprise_number=number, iban="BE71 0961 2345 6769"))
+    assert answer.headers["Location"] == "/applications/"
+    assert "Vereniging Proef" in text(client, "/applications/")
+    with reading() as session:
+        person = person_by_email(session, "mia@proef.example")
+        assert person is not None
+        assert [(one.enterprise_number, one.iban) for one in organisations_of(session, person.id)] == [
+            (number, "BE•• •••• •••• 6769")
+        ]
+
+
+def test_everything_wrong_is_said_at_once_under_its_field_and_what_was_typed_stays(client: FlaskClient) -> None:
+    answer = client.post(
+        "/register", data=registration(enterprise_number="0123", iban="BE00", email="mia", password="kort")
+    )
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert sorted(re.findall(r'<p id="([a-z_]+)-error"', page)) == ["email", "enterprise_number", "iban", "password"]
+    assert 'value="Vereniging Proef"' in page
+    assert 'value="BE00"' in page
+    assert "kort" not in page
+
+
+def test_a_known_organisation_leaves_no_account_behind(client: FlaskClient) -> None:
+    number = a_number()
+    an_association(enterprise_number=number)
+    answer = client.post("/register", data=registration(enterprise_number=number))
+    assert answer.status_code == 422
+    assert "already has an account here" in answer.get_data(as_text=True)
+    with reading() as session:
+        assert person_by_email(session, "mia@proef.example") is None
+        assert organisation_by_number(session, number) is not None
+
+
+# The mailbox, and what is said in every amount
+
+
+def test_the_mailbox_shows_the_exact_text_of_a_mail_and_its_letter(client: FlaskClient) -> None:
+    a_call()
+    an_application("submitted")
+    work_off()
+    with reading() as session:
+        (mail,) = letters.mailbox(session)
+    assert mail.subject in text(client, "/dev/mail")
+    page = client.get(f"/dev/mail/{mail.id}").get_data(as_text=True)
+    assert mail.body.split("\n")[0] in page
+    assert client.get(f"/dev/mail/{mail.id}/letter.pdf").data.startswith(b"%PDF")
+
+
+def test_the_mailbox_does_not_exist_in_production(app: Flask, settings: Settings) -> None:
+    live = create_app(settings.model_copy(update={"mode": "production"})).test_client()
+    assert live.get("/dev/mail").status_code == 404
+    assert live.get("/dev/mail/1").status_code == 404
+
+
+def test_the_demonstration_accounts_show_to_visitors_in_development_only(app: Flask, clock: Clock) -> None:
+    accounts = [{"role": "juror", "email": "jury@people.example", "password": PASSWORD}]
+    app.config["DEMO_ACCOUNTS"] = accounts
+    assert "jury@people.example" in app.test_client().get("/").get_data(as_text=True)
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"mode": "production"})
+    assert "jury@people.example" not in app.test_client().get("/").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/accessibility", "/privacy"])
+def test_the_pages_about_the_portal_are_there_for_everybody(client: FlaskClient, path: str) -> None:
+    assert "oproep@example.org" in text(client, path)
+
+
+@pytest.mark.parametrize("shown", ["nl", "fr", "en"])
+@pytest.mark.parametrize("read", ["nl", "fr", "en"])
+def test_an_amount_shown_in_one_language_is_read_the_same_in_another(shown: str, read: str) -> None:
+    assert [parse_amount(typed_amount(cents, shown), read) for cents in (0, 5, 99_900, 1_850_000, 123_456_789)] == [
+        0, 5, 99_900, 1_850_000, 123_456_789,
+    ]  # fmt: skip
