@@ -7,7 +7,7 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from portal.language import language
-from workflows.calls.terms import Question, QuestionKind
+from workflows.calls.form import Question, QuestionKind
 from workflows.language import show_day, text_in
 from workflows.money import show_amount
 from workflows.submission.queries import ApplicationView

@@ -6,7 +6,8 @@ from config.settings import CALLS, DEMO
 from workflows.calls import actions as calls
 from workflows.calls import queries as calls_queries
 from workflows.calls.rules import read_terms, shifted
-from workflows.calls.terms import Terms, Words
+from workflows.calls.strict import Words
+from workflows.calls.terms import Terms
 from workflows.database import reading, transaction
 from workflows.people import actions as people
 from workflows.people import queries as people_queries

@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import gettext as _
 
 from portal.language import language
-from workflows.calls.terms import Question, QuestionKind, Words
+from workflows.calls.form import Question, QuestionKind
+from workflows.calls.strict import Words
 from workflows.language import show_day, text_in
 from workflows.money import show_amount
 from workflows.submission.queries import ApplicationView

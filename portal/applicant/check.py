@@ -11,7 +11,8 @@ from portal.applicant.forms import DeclarationForm
 from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.work import Session, actor, ask, now, work
-from workflows.calls.terms import Condition, ConditionKind, Meaning, Question, Terms
+from workflows.calls.form import Meaning, Question
+from workflows.calls.terms import Condition, ConditionKind, Terms
 from workflows.eligibility.queries import facts_of
 from workflows.eligibility.rules import judge
 from workflows.problems import Problem, Problems, Reason

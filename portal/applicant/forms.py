@@ -23,7 +23,8 @@ from wtforms.validators import DataRequired
 from portal.applicant.options import options
 from portal.forms import AmountField, AtMost, CountField, DayField, Keeps, OneOf, SeveralOf, choices, line, needed, tidy
 from portal.language import language
-from workflows.calls.terms import Question, QuestionKind, Section, Terms
+from workflows.calls.form import Question, QuestionKind, Section
+from workflows.calls.terms import Terms
 from workflows.canonical import fingerprint
 from workflows.language import text_in
 from workflows.people import rules

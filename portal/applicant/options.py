@@ -3,7 +3,8 @@
 from flask_babel import gettext as _
 
 from portal.language import language
-from workflows.calls.terms import Choice, Place, Question, QuestionKind, Terms, Zone
+from workflows.calls.form import Choice, Question, QuestionKind
+from workflows.calls.terms import Place, Terms, Zone
 from workflows.language import text_in
 
 

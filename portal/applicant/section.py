@@ -16,7 +16,8 @@ from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.language import language
 from portal.work import actor, ask, now, work
-from workflows.calls.terms import QuestionKind, Section, Terms
+from workflows.calls.form import QuestionKind, Section
+from workflows.calls.terms import Terms
 from workflows.language import show_moment, text_in
 from workflows.permissions import Action
 from workflows.problems import NotThere, Problem

@@ -8,9 +8,9 @@ from flask_login import current_user
 
 from portal.public import blueprint, words
 from portal.work import ask, now
+from workflows.calls.form import QuestionKind
 from workflows.calls.queries import CallView, call_view, public_calls
 from workflows.calls.rules import Stage
-from workflows.calls.terms import QuestionKind
 from workflows.problems import NotThere
 from workflows.publication.queries import Results, public_results
 

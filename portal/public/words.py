@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from workflows.calls.terms import EnvelopePolicy, Question, QuestionKind
+from workflows.calls.form import Question, QuestionKind
+from workflows.calls.terms import EnvelopePolicy
 from workflows.people.rules import ApplicantType
 
 

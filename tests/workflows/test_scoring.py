@@ -333,7 +333,8 @@ def test_a_declared_conflict_hides_the_file_and_drops_the_marks(settings: Settin
     ):
         with pytest.raises(NotThere):
             done(act)
-    declared = [entry.reason for entry in asked(entries, f"application:{reference}") if entry.event == "declare-conflict"]
+    history = asked(entries, f"application:{reference}")
+    declared = [entry.reason for entry in history if entry.event is Event.DECLARE_CONFLICT]
     assert declared == ["Mijn zus werkt er."]
 
 

@@ -64,13 +64,14 @@ class Gate:
 class PoolGate(Gate):
     """The room a pool has for one kind of application; a booking changes the room of every kind of the pool."""
 
-    __slots__ = ("kind", "pool", "siblings")
+    __slots__ = ("closed_at", "kind", "pool", "siblings")
 
     def __init__(self, name: str, pool: Pool, kind: Reach, siblings: "list[PoolGate]") -> None:
         super().__init__(name, pool.room(kind))
         self.pool = pool
         self.kind = kind
         self.siblings = siblings
+        self.closed_at: int | None = None
 
     def take(self, amount: int, position: int) -> int | None:
         touched = self.pool.pay(self.kind, amount)
@@ -97,6 +98,8 @@ class PoolGate(Gate):
         for gate in self.siblings:
             room = gate.pool.room(gate.kind)
             gate.closed_by = gate.pool.closed_by(gate.kind)
+            if gate.closed_by is not None and gate.closed_at is None:
+                gate.closed_at = position
             if room != gate.room:
                 gate.room = room
                 gate.rooms.append(-room)
@@ -136,6 +139,12 @@ class Page:
     def walks(self, candidate: Candidate) -> bool:
         """Whether the application stands in the list this page walks."""
         return self._walked[self._books.chart.mask(candidate.groups)]
+
+    def closed_at(self, candidate: Candidate) -> int | None:
+        """The place in the ranking at which the money of the list this page walks was closed to the application."""
+        gates = self.gates[self._books.chart.mask(candidate.groups)]
+        closings = [gate.closed_at for gate in gates if isinstance(gate, PoolGate)]
+        return None if None in closings else max((place for place in closings if place is not None), default=None)
 
     def carry_over(self) -> None:
         """Leave what is left to the next page."""

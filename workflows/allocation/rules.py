@@ -197,7 +197,7 @@ def _result(run: _Run) -> Result:
     overtaken = [(winner, run.ranked[place].id) for winner, place in run.passed_by]
     crossing = any(pool.crossing for pool in run.books.pools)
     if run.data.rule.endswith("stop") and run.books.deepest and not crossing and len(run.ranked) <= RERUNS_UP_TO:
-        refusals = tuple(_confirmed(run, refusal) for refusal in refusals)
+        refusals = tuple(_confirmed(run, one, refusal) for one, refusal in zip(refused, refusals, strict=True))
     return Result(
         awards=awards,
         reserve=tuple(refusal.id for refusal in refusals if _for_lack_of_money(refusal)),
@@ -213,18 +213,21 @@ def _result(run: _Run) -> Result:
     )
 
 
-def _confirmed(run: _Run, refusal: Refusal) -> Refusal:
+def _confirmed(run: _Run, one: Candidate, refusal: Refusal) -> Refusal:
     """The refusal with the smallest score found by deciding again.
 
     Only needed where stop meets priority money: standing higher an application may close its list earlier, so
     that more is released for it to compete for. The score its history shows is then sufficient but may not be
     smallest.
     """
-    one = next(candidate for candidate in run.ranked if candidate.id == refusal.id)
-    if refusal.cause == "override" or not any(page.walks(one) for page in run.books.pages[1:] if page.level):
+    lists = [page for page in run.books.pages[1:] if page.level and page.walks(one)]
+    if refusal.cause == "override" or not lists:
         return refusal
     known = refusal.score_needed
     lowest = max(run.data.pass_mark, one.score + 1)
+    closings = [page.closed_at(one) for page in lists]
+    if None not in closings:  # standing below all of them it closes nothing, and its history is exact
+        lowest = max(lowest, min(run.ranked[place].score for place in closings if place is not None))
     steps = {lowest} | {score for other in run.ranked for score in (other.score, other.score + 1)}
     scores = sorted(score for score in steps if score >= lowest and (known is None or score < known))
     if not scores or not _funded_with(run.data, one, scores[-1]):

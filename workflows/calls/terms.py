@@ -5,102 +5,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from workflows.calls.form import Meaning, Question, Section
+from workflows.calls.strict import Cents, Code, Count, PlaceCode, Strict, Words
 from workflows.language import BRUSSELS, placeholders
 from workflows.people.rules import ApplicantType
 from workflows.permissions import Duty
-
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
-PlaceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{1,19}$")]
-Cents = Annotated[int, Field(ge=0, strict=True)]
-Count = Annotated[int, Field(ge=1, strict=True)]
-
-
-class Strict(BaseModel):
-    """Unknown keys are refused, values do not change type on the way in, nothing changes afterwards."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(Strict):
-    """A text in the three languages; Dutch and French are always there."""
-
-    nl: Annotated[str, Field(min_length=1)]
-    fr: Annotated[str, Field(min_length=1)]
-    en: str = ""
-
-    def texts(self) -> dict[str, str]:
-        """The texts by language, as `language.text_in` wants them."""
-        return {"nl": self.nl, "fr": self.fr, "en": self.en}
-
-
-class QuestionKind(StrEnum):
-    """How a question is answered, and so how the answer is stored."""
-
-    SHORT_TEXT = "short-text"  # str
-    LONG_TEXT = "long-text"  # str
-    NUMBER = "number"  # int
-    AMOUNT = "amount"  # int, cents
-    DATE = "date"  # str, ISO day
-    YES_NO = "yes-no"  # bool
-    ONE_OF = "one-of"  # str, code of the choice
-    SEVERAL_OF = "several-of"  # list[str], codes
-    ZONE = "zone"  # str, code of a zone of the call
-    PLACES = "places"  # list[str], codes of places within the zones
-    DOCUMENT = "document"  # attachments
-
-
-class Meaning(StrEnum):
-    """What an answer is to the programme, whatever the office calls the question."""
-
-    TITLE = "title"
-    SUMMARY = "summary"
-    ZONE = "zone"
-    PLACES = "places"
-    REQUESTED = "requested"
-    TOTAL_BUDGET = "total-budget"
-    STARTS_ON = "starts-on"
-    ENDS_ON = "ends-on"
-
-
-class Reader(StrEnum):
-    """Who may read an answer. `public` is read by everybody, `administration` by the office only."""
-
-    PUBLIC = "public"
-    JURY = "jury"
-    EXPERT = "expert"
-    ADMINISTRATION = "administration"
-
-
-class Choice(Strict):
-    code: Code
-    label: Words
-
-
-class Question(Strict):
-    id: Code
-    kind: QuestionKind
-    means: Meaning | None = None
-    required: bool = True
-    max_length: Count | None = None
-    readers: tuple[Reader, ...] = (Reader.JURY, Reader.EXPERT)
-    label: Words
-    help: Words | None = None
-    choices: tuple[Choice, ...] = ()
-
-    @model_validator(mode="after")
-    def _choices_where_needed(self) -> Self:
-        needs = self.kind in (QuestionKind.ONE_OF, QuestionKind.SEVERAL_OF)
-        if needs != bool(self.choices):
-            raise ValueError("choices: wanted for one-of and several-of, and only there")
-        return self
-
-
-class Section(Strict):
-    id: Code
-    title: Words
-    questions: tuple[Question, ...] = Field(min_length=1)
 
 
 class ApplicantRule(Strict):

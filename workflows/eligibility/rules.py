@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from workflows.calls.terms import Condition, ConditionKind, Meaning, Terms
+from workflows.calls.form import Meaning
+from workflows.calls.terms import Condition, ConditionKind, Terms
 from workflows.problems import Reason, Verdict
 from workflows.submission.rules import Draft, answer, missing
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workflows.calls.terms import LetterText, Terms, Words
+from workflows.calls.strict import Words
+from workflows.calls.terms import LetterText, Terms
 from workflows.language import BRUSSELS, fill, say, show_moment, show_score, text_in
 from workflows.letters.blocks import Block, Document, Facts, Heading, Items, Letterhead, Paragraph, Table
 from workflows.letters.rules import LetterKind

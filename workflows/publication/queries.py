@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from workflows.calls.form import Meaning
 from workflows.calls.queries import CallView, call_view
-from workflows.calls.terms import Meaning
 from workflows.letters.tables import Letter
 from workflows.lifecycle import ApplicationState, CallState
 from workflows.publication.rules import AwardRow, Difference, Share, difference, shares

@@ -8,7 +8,8 @@ from workflows import tasks
 from workflows.allocation import actions as allocation
 from workflows.allocation import queries as allocation_queries
 from workflows.calls import actions as calls
-from workflows.calls.terms import QuestionKind, Terms
+from workflows.calls.form import QuestionKind
+from workflows.calls.terms import Terms
 from workflows.database import reading, transaction
 from workflows.eligibility import actions as eligibility
 from workflows.eligibility import queries as eligibility_queries

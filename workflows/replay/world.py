@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
-from workflows.calls.terms import Strict
+from workflows.calls.strict import Strict
 from workflows.language import BRUSSELS
 from workflows.scoring.rules import Advice
 

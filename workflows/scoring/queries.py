@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows.calls.terms import Criterion, Reader
+from workflows.calls.form import Reader
+from workflows.calls.terms import Criterion
 from workflows.lifecycle import ApplicationState
 from workflows.people.queries import PersonView, person_view
 from workflows.people.tables import Membership, Person

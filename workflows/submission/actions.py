@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workflows.calls.actions import locked
+from workflows.calls.form import QuestionKind
 from workflows.calls.queries import call_view
 from workflows.calls.rules import is_open
 from workflows.calls.tables import Call
-from workflows.calls.terms import QuestionKind
 from workflows.files.actions import take_in
 from workflows.files.rules import safe_name
 from workflows.history import move, record

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from workflows.calls.form import Meaning, Reader
 from workflows.calls.queries import terms_of
-from workflows.calls.terms import Meaning, Reader, Terms
+from workflows.calls.terms import Terms
 from workflows.files import store
 from workflows.files.tables import Document
 from workflows.lifecycle import ApplicationState

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from workflows.calls.terms import Meaning, Question, QuestionKind, Section, Terms
+from workflows.calls.form import Meaning, Question, QuestionKind, Section
+from workflows.calls.terms import Terms
 from workflows.canonical import fingerprint
 from workflows.people.rules import ApplicantType
 from workflows.problems import Problem

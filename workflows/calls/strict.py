@@ -1,0 +1,28 @@
+"""What every part of a call file is made of: refused when unknown, never changed, Dutch and French always there."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+PlaceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{1,19}$")]
+Cents = Annotated[int, Field(ge=0, strict=True)]
+Count = Annotated[int, Field(ge=1, strict=True)]
+
+
+class Strict(BaseModel):
+    """Unknown keys are refused, values do not change type on the way in, nothing changes afterwards."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Strict):
+    """A text in the three languages; Dutch and French are always there."""
+
+    nl: Annotated[str, Field(min_length=1)]
+    fr: Annotated[str, Field(min_length=1)]
+    en: str = ""
+
+    def texts(self) -> dict[str, str]:
+        """The texts by language, as `language.text_in` wants them."""
+        return {"nl": self.nl, "fr": self.fr, "en": self.en}
