@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 
-bind = os.environ.get("BIND", "0.0.0.0:8000")  # noqa: S104  # inside a container; the proxy is what listens outside
+bind = os.environ.get("BIND", "0.0.0.0:8000")  # inside a container; the proxy is what listens outside
 workers = int(os.environ.get("WEB_CONCURRENCY", multiprocessing.cpu_count()))
 worker_class = "gthread"
 threads = 8

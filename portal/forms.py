@@ -16,6 +16,7 @@ from portal.errors import sentence
 from portal.language import language
 from workflows.money import GROUPING, parse_amount
 from workflows.people import rules
+from workflows.people.actions import NewOrganisation
 from workflows.problems import Problem
 
 LEGAL_FORMS = ("vzw", "asbl", "ivzw", "aisbl", "stichting", "fondation")
@@ -186,9 +187,17 @@ class OrganisationForm(FlaskForm):
     )  # fmt: skip
     accredited_from = DayField(
         _("Accredited since"),
-        description=_("Only for organisations accredited under the law of 19 March 2013. The first day of the accreditation."),
+        description=_("The first day; only for organisations accredited under the law of 19 March 2013."),
     )  # fmt: skip
     accredited_until = DayField(_("Accredited until"), description=_("The last day, if you know it."))
+
+    def read(self) -> NewOrganisation:
+        """The organisation as it was filled in."""
+        return NewOrganisation(
+            self.enterprise_number.data, self.organisation.data, self.legal_form.data, self.street.data,
+            self.postal_code.data, self.city.data, self.iban.data, self.accredited_from.data,
+            self.accredited_until.data,
+        )  # fmt: skip
 
     def validate_accredited_until(self, field: Field) -> None:
         starts = self.accredited_from.data

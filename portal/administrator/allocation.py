@@ -17,6 +17,7 @@ from workflows.calls.rules import Stage
 from workflows.problems import Problem
 
 DECIDED = (Stage.DECIDED, Stage.CLOSED)
+STALE = ("preview-stale", "preview-outdated")
 
 
 @blueprint.get("/calls/<call_id>/allocation")
@@ -45,8 +46,8 @@ def commit(call_id: str) -> Any:
         errors.tell(refused)
         if call.stage in DECIDED:
             return _decided_page(session, call, status=409)
-        changed = refused.reason.facts.get("changed", ()) if refused.code == "preview-stale" else ()
-        return _preview_page(session, call, status=409, stale=refused.code == "preview-stale", changed=changed)
+        changed = refused.reason.facts.get("changed", ()) if refused.code in STALE else ()
+        return _preview_page(session, call, status=409, stale=refused.code in STALE, changed=changed)
 
 
 @blueprint.get("/calls/<call_id>/allocation/record.json")

@@ -17,7 +17,7 @@ from workflows.eligibility.queries import facts_of
 from workflows.eligibility.rules import judge
 from workflows.problems import Problem, Problems, Reason
 from workflows.submission import actions
-from workflows.submission.rules import missing, wrong
+from workflows.submission.rules import answered, missing, wrong
 
 
 @blueprint.get("/<reference>/check")
@@ -84,12 +84,15 @@ def _foreseen(session: Session, file: File) -> list[tuple[Condition, bool | None
     """
     application = file.application
     facts = facts_of(session, application, now())
-    judged = ((condition, judge(condition, facts)) for condition in application.terms.conditions)
-    return [
-        (condition, verdict.ok, verdict.reasons) for condition, verdict in judged
-        if verdict.ok is not True and condition.kind not in (ConditionKind.COMPLETE, ConditionKind.AMOUNT)
-        and all(application.answers.get(question.id) not in (None, "", []) for question in _looked_at(condition, application.terms))
-    ]  # fmt: skip
+    listed = (ConditionKind.COMPLETE, ConditionKind.AMOUNT)
+    found = []
+    for condition in application.terms.conditions:
+        questions = _looked_at(condition, application.terms)
+        known = all(answered(question, application.answers, application.attachments) for question in questions)
+        verdict = judge(condition, facts)
+        if known and verdict.ok is not True and condition.kind not in listed:
+            found.append((condition, verdict.ok, verdict.reasons))
+    return found
 
 
 def _looked_at(condition: Condition, terms: Terms) -> list[Question]:

@@ -12,7 +12,7 @@ from portal.answers import size
 from portal.applicant import blueprint
 from portal.applicant.forms import WithdrawForm
 from portal.applicant.loading import done, load
-from portal.applicant.standing import File, Standing
+from portal.applicant.standing import File
 from portal.work import actor, ask, now, work
 from workflows.letters import queries as letters
 from workflows.letters.actions import open_letter
@@ -38,7 +38,7 @@ def _task_list(file: File, form: WithdrawForm) -> str:
     return render_template(
         "applicant/task_list.html", dossier=file, form=form, sections=sections, done=done(application), size=size,
         asked={question.id: question for question in application.terms.questions()},
-        withdrawable=file.writable and application.state in ("submitted", "eligible") and file.standing in (Standing.SUBMITTED, Standing.ASSESSMENT),
+        withdrawable=file.withdrawable,
     )  # fmt: skip
 
 
@@ -97,17 +97,14 @@ def reopen(reference: str) -> Response:
         errors.tell(problem)
     else:
         flash(
-            _(
-                "You can change the application again. It only counts once you have submitted it again before the deadline."
-            ),
-            "info",
+            _("You can change the application again. It counts once you submit it again before the deadline."), "info"
         )
     return redirect(url_for("applicant.task_list", reference=reference))
 
 
 @blueprint.route("/<reference>/withdraw", methods=["GET", "POST"])
 def withdraw(reference: str) -> Any:
-    """Withdraw a submitted file, with a reason. Coming back to the address, as a change of language does, shows the file."""
+    """Withdraw a submitted file, with a reason. Coming back here, as a change of language does, shows the file."""
     if request.method == "GET":
         return redirect(url_for("applicant.task_list", reference=reference))
     form = WithdrawForm()

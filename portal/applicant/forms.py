@@ -173,5 +173,5 @@ class WithdrawForm(FlaskForm):
 
 
 def blame_field(field: Field, sentence: str) -> None:
-    """Put a sentence under a field."""
-    field.errors = [*field.errors, sentence]
+    """Put a sentence under a field, after what stands there: the widget shows one message only."""
+    field.errors = [" ".join([*map(str, field.errors), sentence])]

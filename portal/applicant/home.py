@@ -56,12 +56,15 @@ def _drafts(drafts: list[File]) -> list[dict[str, Any]]:
     for file in drafts:
         ready = done(file.application)
         left = ready.wanted - ready.done
+        if left:
+            title = _("Complete and submit “%(title)s”", title=file.title)
+            status = ngettext("%(num)s section to do", "%(num)s sections to do", left)
+        else:
+            title, status = _("Check and submit “%(title)s”", title=file.title), _("Ready to submit")
+        call = text_in(file.call.terms.name.texts(), language())
         found.append({
-            "title": _("Complete and submit “%(title)s”", title=file.title)
-            if left else _("Check and submit “%(title)s”", title=file.title),
+            "title": title, "status": status, "tone": file.urgency if file.urgency != "neutral" else "info",
+            "hint": _("%(call)s · closes %(relative)s", call=call, relative=relative(file.call.terms.closes)),
             "href": url_for("applicant.task_list", reference=file.application.reference),
-            "hint": f"{text_in(file.call.terms.name.texts(), language())} · " + _("closes %(relative)s", relative=relative(file.call.terms.closes)),
-            "status": ngettext("%(num)s section to do", "%(num)s sections to do", left) if left else _("Ready to submit"),
-            "tone": file.urgency if file.urgency != "neutral" else "info",
         })  # fmt: skip
     return found

@@ -11,7 +11,7 @@ from portal.applicant.forms import AccountNumberForm
 from portal.forms import OrganisationForm
 from portal.signin import safe_next
 from portal.work import Session, actor, ask, now, work
-from workflows.people.actions import NewOrganisation, change_account_number, found_organisation
+from workflows.people.actions import change_account_number, found_organisation
 from workflows.people.queries import OrganisationView, members, organisations_of
 from workflows.permissions import MemberRole
 from workflows.problems import NotThere, Problem
@@ -46,13 +46,9 @@ def new_organisation() -> Any:
     form = OrganisationForm()
     target = request.args.get("next")
     if form.validate_on_submit():
-        new = NewOrganisation(
-            form.enterprise_number.data, form.organisation.data, form.legal_form.data, form.street.data,
-            form.postal_code.data, form.city.data, form.iban.data, form.accredited_from.data, form.accredited_until.data,
-        )  # fmt: skip
         try:
             with work() as session:
-                found_organisation(session, actor(), new, now=now())
+                found_organisation(session, actor(), form.read(), now=now())
         except Problem as problem:
             errors.blame(form, problem)
         else:

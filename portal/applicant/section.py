@@ -130,9 +130,7 @@ def _add_documents(form: SectionForm, file: File) -> None:
             continue
         name = str(sent.filename)
         if len(content) > limit:
-            blame_field(
-                form[question.id], _("%(name)s is larger than %(size)s MB.", name=name, size=limit // 1_000_000)
-            )
+            blame_field(form[question.id], _("%(name)s is larger than %(size)s.", name=name, size=size(limit)))
             continue
         try:
             with work() as session:
@@ -186,6 +184,7 @@ def _page(form: SectionForm, file: File, outcome: Outcome, status: int) -> tuple
     conflicts = form.changed_elsewhere() if outcome.conflict else []
     page = render_template(
         "applicant/section.html", form=form, dossier=file, section=form.section, outcome=outcome, conflicts=conflicts,
-        number=sections.index(form.section) + 1, of=len(sections), shown=shown, size=size, sent=request.method == "POST",
+        number=sections.index(form.section) + 1, of=len(sections), shown=shown, size=size,
+        sent=request.method == "POST", largest=size(current_app.config["SETTINGS"].upload_limit),
     )  # fmt: skip
     return page, status

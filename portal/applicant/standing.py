@@ -65,6 +65,11 @@ class File:
         return self.role in (MemberRole.OWNER, MemberRole.EDITOR)
 
     @property
+    def withdrawable(self) -> bool:
+        """Whether to offer withdrawal. A decision nobody told yet does not show by the button's absence."""
+        return self.writable and self.standing in (Standing.SUBMITTED, Standing.ASSESSMENT)
+
+    @property
     def standing(self) -> Standing:
         return standing(self.application.state, self.open, self.letters)
 

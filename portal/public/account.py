@@ -18,7 +18,7 @@ from portal.public import blueprint
 from portal.signin import SignedIn, safe_next, token
 from portal.work import actor, ask, now, work
 from workflows.people import actions, queries, rules
-from workflows.people.actions import NewOrganisation, NewPerson
+from workflows.people.actions import NewPerson
 from workflows.people.queries import PersonView
 from workflows.permissions import Role
 from workflows.problems import Problem
@@ -40,7 +40,7 @@ class RegisterForm(OrganisationForm):
     )  # fmt: skip
     password = password(
         _("Password"), needed(),
-        description=_("At least %(length)s characters. A short sentence is easy to remember.", length=rules.PASSWORD_LENGTH),
+        description=_("At least %(length)s characters: a short sentence, for example.", length=rules.PASSWORD_LENGTH),
     )  # fmt: skip
     next = HiddenField()
 
@@ -132,13 +132,9 @@ def register() -> Any:
 def _open(form: RegisterForm) -> str:
     """The account, its organisation and the first session, in one transaction."""
     person = NewPerson(form.name.data, form.email.data, language(), form.password.data)
-    organisation = NewOrganisation(
-        form.enterprise_number.data, form.organisation.data, form.legal_form.data, form.street.data,
-        form.postal_code.data, form.city.data, form.iban.data, form.accredited_from.data, form.accredited_until.data,
-    )  # fmt: skip
     with work() as database:
         owner = actions.open_account(database, person, now=now())
-        actions.found_organisation(database, owner, organisation, now=now())
+        actions.found_organisation(database, owner, form.read(), now=now())
         new_token = actions.sign_in(database, form.email.data, form.password.data, now=now())
     assert new_token is not None  # the account was made a line above
     return new_token

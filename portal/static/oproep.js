@@ -103,7 +103,7 @@ function total(criteria) {
     const chosen = criterion.querySelector("input:checked");
     return so_far + (chosen ? Number(chosen.value) * Number(criterion.dataset.weight) / Number(criterion.dataset.top) : 0);
   }, 0);
-  output.textContent = new Intl.NumberFormat(`${document.documentElement.lang}-BE`, { maximumFractionDigits: 2 }).format(sum);
+  output.textContent = new Intl.NumberFormat({ nl: "nl-BE", fr: "fr-BE", en: "en-GB" }[document.documentElement.lang], { maximumFractionDigits: 2 }).format(sum);
 }
 
 function remembered() {

@@ -56,7 +56,7 @@ Visit = Callable[..., Page]
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Visit]:
+def visit(browser: Browser, site: str, tmp_path: Path) -> Iterator[Visit]:
     """Open a page of the portal in a browser context of its own: `visit("/", language="fr", width=375)`."""
     contexts = []
 
@@ -71,6 +71,8 @@ def visit(browser: Browser, site: str) -> Iterator[Visit]:
         return page
 
     yield open_page
+    for number, page in enumerate(page for context in contexts for page in context.pages):
+        page.screenshot(path=tmp_path / f"page-{number}.png", full_page=True)  # where it stood, should it have failed
     for context in contexts:
         context.close()
 

@@ -232,14 +232,15 @@ def test_the_same_document_sent_twice_is_there_once(own: FlaskClient, by: By) ->
 
 def test_a_refused_document_is_named_and_costs_the_others_nothing(own: FlaskClient, by: By) -> None:
     reference = an_application(by=by)
-    sent = [
-        document(b"tekst", "nep.pdf"),
-        document(one_page("1"), "echt.pdf"),
-        document(b"%PDF-" + b"x" * 10_000_001, "groot.pdf"),
-    ]
+    settings = own.application.config["SETTINGS"]
+    own.application.config["SETTINGS"] = settings.model_copy(update={"upload_limit": 100_000})
+    large = document(b"%PDF-" + b"x" * 100_000, "groot.pdf")
+    sent = [document(b"tekst", "nep.pdf"), document(one_page("1"), "echt.pdf"), large]
     answer = save(own, reference, "means", requested="12,000.00", budget=sent)
     assert answer.status_code == 422
-    assert errors(answer)["budget"].startswith("nep.pdf: We do not take this kind of file")
+    said = errors(answer)["budget"]
+    assert said.startswith("nep.pdf: We do not take this kind of file")
+    assert said.endswith("groot.pdf is larger than 100 kB.")
     assert names(reference) == ["begroting.pdf", "echt.pdf"]
     assert stored(reference).requested == 1_200_000
 

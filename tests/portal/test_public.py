@@ -84,8 +84,14 @@ def test_a_call_is_read_in_the_language_chosen(client: FlaskClient, language: st
 def test_a_call_says_its_weights_its_excluded_places_and_what_we_chose_ourselves(client: FlaskClient) -> None:
     a_call()
     page = re.sub(r"\s+", " ", text(client, "/calls/small"))
-    for told in ("Excluded: Gaza Strip", "Relevance", "60.00 points out of 100", "From high to low.", "From €10,000 to €25,000",
-                 "the weights, the marks and the explanation of the criteria"):  # fmt: skip
+    for told in (
+        "Excluded: Gaza Strip",
+        "Relevance",
+        "60.00 points out of 100",
+        "From high to low.",
+        "From €10,000 to €25,000",
+        "the weights, the marks and the explanation of the criteria",
+    ):
         assert told in page
     weights = re.findall(r'data-label="Weight" class="num">(\d+)<', page)
     assert weights == ["3", "2", "1", "6"]

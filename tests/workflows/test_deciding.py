@@ -1,8 +1,11 @@
 """Deciding: what was seen is what is decided, once, by a person, and the database itself guards the envelopes."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from config.settings import Settings
+from portal import set_up
 from tests.builders import (
     CLOSES,
     DAY,
@@ -26,7 +30,7 @@ from tests.builders import (
     terms,
     work_off,
 )
-from workflows import tasks
+from workflows import database, tasks
 from workflows.allocation import actions as allocation
 from workflows.allocation import exchange, queries, rules
 from workflows.allocation.tables import Booking
@@ -51,16 +55,31 @@ LATER = CLOSES + 30 * DAY
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-def ranked(settings: Settings) -> dict[str, str]:
-    """60,000 euro for four files: two are funded, one is on the reserve list, one is below the pass mark."""
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> tuple[Path, dict[str, str]]:
+    """An installation with four files ready to be decided, made once and copied by each test."""
+    instance = tmp_path_factory.mktemp("prepared")
+    shutil.copy(migrated, instance / "oproep.sqlite")
+    set_up.connect(Settings(instance=instance))
     a_call()
-    return {
+    references = {
         "best": an_application("scored", marks=(5, 5, 5)),
         "second": an_application("scored", {"requested": 2_500_000}, marks=(4, 4, 4)),
         "third": an_application("scored", {"requested": 1_600_000}, marks=(4, 4, 3)),
         "weak": an_application("scored", marks=(2, 2, 2)),
     }
+    database.disconnect()
+    return instance, references
+
+
+@pytest.fixture
+def ranked(prepared: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[dict[str, str]]:
+    """60,000 euro for four files: two are funded, one is on the reserve list, one is below the pass mark."""
+    instance, references = prepared
+    shutil.copytree(instance, tmp_path / "instance")
+    set_up.connect(Settings(instance=tmp_path / "instance"))
+    yield references
+    database.disconnect()
 
 
 def seen() -> str:
@@ -158,13 +177,12 @@ def test_a_preview_that_is_stale_is_refused_with_the_files_that_changed(settings
     assign(open_file, late, now=NOW)
     looked = CLOSES + 20 * DAY
     before = seen()
-    for duty, judge in ((Duty.JURY, late),):
-        new = NewReview({"relevance": 5, "feasibility": 5}, {})
-        done(scoring.save_review, judge, open_file, duty, new, submit=True, now=looked + SECOND)
+    new = NewReview({"relevance": 5, "feasibility": 5}, {})
+    done(scoring.save_review, late, open_file, Duty.JURY, new, submit=True, now=looked + SECOND)
     assert refused(before, seen_at=looked)[0] == "files-not-scored"  # the score still lacks its opinion
     changed = an_application("scored", now=CLOSES - DAY)
     assert refused(before, seen_at=looked) == ("preview-stale", {"changed": [open_file]})
-    assert refused(before) == ("preview-stale", {"changed": []})
+    assert refused(before) == ("preview-outdated", {})
     assert refused(before, seen_at=CLOSES - 2 * DAY) == ("preview-stale", {"changed": sorted([changed, open_file])})
 
 

@@ -34,7 +34,7 @@ def commit(
         raise Problem("call-not-assessed")
     if board.fingerprint != seen:
         changed = queries.changed_since(session, call_id, seen_at) if seen_at else ()
-        raise Problem("preview-stale", changed=list(changed))
+        raise Problem("preview-stale", changed=list(changed)) if changed else Problem("preview-outdated")
     _refuse_unfinished(board)
     text = canonical(decision_record(board))
     digest = hashlib.sha256(text.encode()).hexdigest()

@@ -98,7 +98,7 @@ class PoolGate(Gate):
         for gate in self.siblings:
             room = gate.pool.room(gate.kind)
             gate.closed_by = gate.pool.closed_by(gate.kind)
-            if gate.closed_by is not None and gate.closed_at is None:
+            if gate.closed_at is None and gate.pool.all_closed(gate.kind):
                 gate.closed_at = position
             if room != gate.room:
                 gate.room = room

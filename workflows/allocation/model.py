@@ -117,8 +117,8 @@ class Refusal:
     `envelope`: the envelope, or for `limit` the limit, that refused it; None where no envelope pays it at all.
     `short_by`: cents missing at its turn if granted to it alone. `blocked_by`: the application that closed it.
     `score_needed`: the smallest own score that would fund it, all else unchanged; None where no score would (for pro
-    rata also where a share of less than a cent leaves it open; for stop over priority money with more than
-    `rules.RERUNS_UP_TO` files or crossing earmarks it is sufficient, but perhaps not the smallest).
+    rata also where a share of less than a cent leaves it open; for stop over priority money in calls
+    above `rules.RERUNS_UP_TO` a given score is sufficient, but a smaller one may be too).
     `largest_fitting`: the largest award in cents that would have fitted at its turn; None if it had no turn.
     """
 

@@ -67,6 +67,10 @@ class Pool:
         closers = (self.sources[place].closed_by for place in reversed(self.open_to(kind)))
         return next((closer for closer in closers if closer is not None), None)
 
+    def all_closed(self, kind: Reach) -> bool:
+        """Whether no source of this kind is open any more."""
+        return all(self.sources[place].closed_by is not None for place in self.open_to(kind))
+
     def next_round(self, level: int) -> None:
         """Release what the lists walked so far left of their money, and open the sources of `level`."""
         for source in sorted(self.sources, key=lambda source: -source.level):

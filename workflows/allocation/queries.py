@@ -55,6 +55,16 @@ class EnvelopeLine:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """The decision of a call: the fingerprint of its inputs, and its record with the record's SHA-256."""
+
+    fingerprint: str
+    record: str
+    record_sha256: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
 class Board:
     """The allocation as it would be decided now, or as it was decided."""
 
@@ -116,12 +126,12 @@ def approvals(terms: Terms, cents: int) -> tuple[Approval, ...]:
     return tuple(step for step in terms.approvals if cents > step.above_cents)
 
 
-def decision(session: Session, call_id: str) -> Allocation:
+def decision(session: Session, call_id: str) -> Decision:
     """The decision of a call as it was written down. Raises NotThere before there is one."""
     found = session.get(Allocation, call_id)
     if found is None:
         raise NotThere
-    return found
+    return Decision(found.fingerprint, found.record, found.record_sha256, found.decided_at)
 
 
 def record(session: Session, call_id: str) -> dict[str, Any]:

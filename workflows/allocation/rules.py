@@ -61,7 +61,7 @@ __all__ = [
     "ranking",
 ]
 
-RERUNS_UP_TO = 500  # applications, where no earmarks cross; see _confirmed
+RERUNS_UP_TO = 10_000  # applications times kinds of earmarked membership; see _confirmed
 
 def fingerprint(data: AllocationInput) -> str:
     """SHA-256 in hexadecimal of the canonical inputs: the same for every order in which they are given."""
@@ -195,8 +195,8 @@ def _result(run: _Run) -> Result:
     certain = run.sharing.certain if run.sharing else None
     refusals = explain(run.data, run.books, run.ranked, refused, run.turns, certain)
     overtaken = [(winner, run.ranked[place].id) for winner, place in run.passed_by]
-    crossing = any(pool.crossing for pool in run.books.pools)
-    if run.data.rule.endswith("stop") and run.books.deepest and not crossing and len(run.ranked) <= RERUNS_UP_TO:
+    work = len(run.ranked) * sum(len(pool.paid) for pool in run.books.pools)
+    if run.data.rule.endswith("stop") and run.books.deepest and work <= RERUNS_UP_TO:
         refusals = tuple(_confirmed(run, one, refusal) for one, refusal in zip(refused, refusals, strict=True))
     return Result(
         awards=awards,

@@ -1,7 +1,6 @@
 """What the clock and the terms of a call say. Pure."""
 
 import tomllib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -31,12 +30,12 @@ class Stage(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True)
 class TermsRefused(Exception):
     """A call file that cannot be taken: the file, the key or line, and what was expected."""
 
-    source: str
-    complaints: tuple[str, ...]
+    def __init__(self, source: str, complaints: tuple[str, ...]) -> None:
+        super().__init__(source, complaints)
+        self.source, self.complaints = source, complaints
 
     def __str__(self) -> str:
         return "\n".join(f"{self.source}: {complaint}" for complaint in self.complaints)

@@ -177,12 +177,13 @@ def _let_go(session: Session, letter: Letter, office: Office, *, actor_id: int |
     application = session.get_one(Application, letter.application_id)
     link = f"{office.portal}/applications/{application.reference}/letters/{letter.id}"
     text = to_text(from_json(letter.content))
+    subject = " ".join(f"[{application.reference}] {letter.title}".split())  # a header is one line
     for person in members(session, letter.recipient_id):
         body = say(Reason("mail-letter", {"name": person.name, "link": link, "letter": text}), letter.language)
         session.add(
             Mail(
                 letter_id=letter.id, person_id=person.id, address=person.email, language=letter.language,
-                subject=f"[{application.reference}] {letter.title}", body=body, run_after=now,
+                subject=subject, body=body, run_after=now,
                 message_id=f"<letter-{letter.year}-{letter.number:04d}-{person.id}@{_domain(office.mail)}>",
             )
         )  # fmt: skip
