@@ -15,8 +15,7 @@ help:  ## List the targets
 run: export OPROEP_BASE_URL ?= http://127.0.0.1:$(PORT)
 run: setup  ## Serve the portal with the demonstration world (PORT=8000; FRESH=1 starts over)
 	@if [ -n "$(FRESH)" ]; then rm -rf instance; fi
-	@$(BIN)/oproep demo
-	@$(BIN)/oproep serve --host $(HOST) --port $(PORT)
+	@$(BIN)/oproep serve --with-demo --host $(HOST) --port $(PORT)
 
 test: setup .venv/.test  ## Run every test, on WORKERS=2 processes
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, flash, render_template
+from flask import Flask, current_app, flash, render_template
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from config.settings import Settings
 from portal.language import language
 from workflows.language import say
 from workflows.problems import NotThere, Problem, Problems
@@ -64,10 +65,15 @@ def expired(error: Exception) -> Any:
 
 def other(error: HTTPException) -> Any:
     if error.code == 413:
-        title, text = _("This file is too large"), _("A document may be at most 10 MB.")
+        title, text = _("This file is too large"), _("A document may be at most %(size)s MB.", size=_megabytes())
     else:
         title, text = _("This cannot be done"), error.description or ""
     return render_template("error.html", title=title, text=text), error.code or 500
+
+
+def _megabytes() -> int:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.upload_limit // 1_000_000
 
 
 def broken(error: Exception) -> Any:

@@ -43,9 +43,9 @@ def configure(app: Flask, settings: Settings) -> None:
     app.jinja_env.loader = ChoiceLoader([app.jinja_env.loader, PrefixLoader(kits)])  # type: ignore[list-item]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     WTFormsHelpers(app)
+    app.before_request(_arrive)  # before anything reads the body: an upload takes its time, the arrival does not
     CSRFProtect(app)
     app.add_template_global(static)
-    app.before_request(_arrive)
 
 
 def connect(settings: Settings) -> None:

@@ -88,7 +88,11 @@ def test_only_move_assigns_a_state() -> None:
 
 
 def test_only_the_edges_open_a_transaction_and_nobody_else_commits() -> None:
-    opening = {file for file, tree in MODULES.items() if calls_of(tree, "transaction") or calls_of(tree, "transaction", method=True)}
+    opening = {
+        file
+        for file, tree in MODULES.items()
+        if calls_of(tree, "transaction") or calls_of(tree, "transaction", method=True)
+    }
     committing = {file for file, tree in MODULES.items() if calls_of(tree, "commit", method=True)}
     assert opening == TRANSACTIONS - {"workflows/database.py"}
     assert committing <= {"migrations/run.py", "portal/administrator/allocation.py", "workflows/replay/play.py"}

@@ -26,11 +26,8 @@ from workflows.replay.play import Play, Scene
 def load_demo(instance: Path | None) -> None:
     """Load the demonstration world; what is there already is kept."""
     open_up(settings_of(instance))
-    if demo.loaded():
+    if not load_world():
         console.print("The demonstration world is there already.")
-        return
-    with _progress() as progress:
-        demo.load(Bars(progress), datetime.now(UTC))
 
 
 @click.command()
@@ -61,6 +58,15 @@ def replay(call_id: str, language: str, instance: Path | None) -> None:
     verdict = "the decision record is the same to the byte." if same else "[red]the decision record DIFFERS.[/red]"
     console.print(f"The portal has it already ({address}), so it was played again apart: {verdict}")
     sys.exit(0 if same else 1)
+
+
+def load_world() -> bool:
+    """Load what is missing of the demonstration world; False where nothing is."""
+    if demo.loaded():
+        return False
+    with _progress() as progress:
+        demo.load(Bars(progress), datetime.now(UTC))
+    return True
 
 
 class Bars:

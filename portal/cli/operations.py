@@ -8,6 +8,7 @@ import click
 from rich.table import Table
 
 from portal import demo
+from portal.cli.demonstration import load_world
 from portal.cli.installation import console, instance, open_up, settings_of
 from portal.doctor import examine
 from portal.serving import Portal
@@ -19,11 +20,14 @@ from workflows.history import chains, first_broken
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--threads", default=8, show_default=True, help="Requests answered at the same time.")
+@click.option("--with-demo", is_flag=True, help="Load the demonstration world first, where it is not there yet.")
 @instance
-def serve(host: str, port: int, threads: int, instance: Path | None) -> None:
+def serve(host: str, port: int, threads: int, with_demo: bool, instance: Path | None) -> None:
     """Serve the portal. Without Redis, background work runs in the same process."""
     settings = settings_of(instance)
     open_up(settings)
+    if with_demo:
+        load_world()
     demonstration = settings.mode == "development" and demo.loaded()
     if demonstration:
         _tell_how_to_sign_in(f"http://{host}:{port}")
@@ -108,9 +112,10 @@ def verify_audit(instance: Path | None) -> None:
 
 
 def _tell_how_to_sign_in(address: str) -> None:
-    table = Table(title=f"Sign in on {address}/sign-in — password of each: {demo.PASSWORD}")
+    table = Table(title=f"Sign in on {address}/sign-in")
     table.add_column("Role")
     table.add_column("E-mail")
     for account in demo.ACCOUNTS:
         table.add_row(account["role"], account["email"])
     console.print(table)
+    console.print(f"The password of each is: [bold]{demo.PASSWORD}[/bold]")

@@ -69,16 +69,17 @@ def sign_in() -> Any:
 def _enter(email: str, typed: str) -> str | None:
     """Sign this browser in; the sentence of the refusal where that did not work."""
     key = hashlib.sha256(f"{email.lower()}|{request.remote_addr}".encode()).hexdigest()
-    with work() as database:
+    with ask() as database:
         allowed = queries.attempts_left(database, key, now())
-        found = actions.sign_in(database, email, typed, now=now()) if allowed else None
-        if allowed and found is None:
-            actions.note_failed_sign_in(database, key, now=now())
+        found = actions.recognise(database, email, typed) if allowed else None
     if not allowed:
         return gettext("Too many attempts with this account. Wait a quarter of an hour and try again.")
-    if found is None:
-        return gettext("This e-mail address and password do not go together. Check both and try again.")
-    _welcome(found)
+    with work() as database:
+        if found is None:
+            actions.note_failed_sign_in(database, key, now=now())
+            return gettext("This e-mail address and password do not go together. Check both and try again.")
+        token = actions.sign_in(database, found, now=now())
+    _welcome(token)
     return None
 
 
@@ -135,6 +136,4 @@ def _open(form: RegisterForm) -> str:
     with work() as database:
         owner = actions.open_account(database, person, now=now())
         actions.found_organisation(database, owner, form.read(), now=now())
-        new_token = actions.sign_in(database, form.email.data, form.password.data, now=now())
-    assert new_token is not None  # the account was made a line above
-    return new_token
+        return actions.sign_in(database, owner.person_id or 0, now=now())

@@ -1,5 +1,4 @@
-"""Rank order, stop or skip, whole or partial, over envelopes: one integer pass that records why each line
-falls.
+"""Rank order, stop or skip, whole or partial, over envelopes: one integer pass that records why each line falls.
 
 M1-M4, M9 and M10 of allocation.md; pro rata (M5) is in `prorata.py`, the optimum is not answered here.
 
@@ -9,8 +8,8 @@ not, competes for that in rank order. "Kept for the members until their list is 
 released" the second; a member too large for what is left of the earmark has no claim on more, and competes
 with its whole request like anyone. Nobody outside can then change what the list gets, a better score never
 costs a member its award, asking for less never turns a yes into a no, and (skip) striking a refused
-application changes nothing: walking members on earmark and common money together, releasing afterwards, keeps
-none of the three.
+application changes nothing. Walking members on earmark and common money together and releasing afterwards
+promises none of this, because what the others take of the common money would change what is released.
 """
 
 from bisect import bisect_left

@@ -107,13 +107,18 @@ def zone(condition: Condition, facts: Facts) -> Verdict:
 
 @condition(ConditionKind.PLACES)
 def places(condition: Condition, facts: Facts) -> Verdict:
-    """No activity in an excluded place: the Gaza Strip in the 2024 edition."""
+    """Every place lies in the chosen zone and none is excluded: the Gaza Strip is, in the 2024 edition."""
     zone = facts.terms.zone(facts.meaning(Meaning.ZONE) or "")
     chosen = set(facts.meaning(Meaning.PLACES) or ())
     known = {place.code: place for found in facts.terms.zones for place in found.places}
     excluded = [known[code].name.texts() for code in sorted(chosen) if code in known and known[code].excluded]
     if excluded and zone:
         return failed("place-excluded", places=excluded, zone=zone.name.texts())
+    if zone:
+        inside = {place.code for place in zone.places}
+        outside = [known[code].name.texts() for code in sorted(chosen & set(known)) if code not in inside]
+        if outside:
+            return failed("place-outside-zone", places=outside, zone=zone.name.texts())
     return PASSED
 
 

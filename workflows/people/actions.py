@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
@@ -27,8 +28,12 @@ from workflows.permissions import Action, Actor, MemberRole, Relation, Role, req
 from workflows.problems import Problem
 
 hasher = PasswordHasher()
-_NOBODY = hasher.hash(secrets.token_urlsafe(16))
-"""Verified against when there is no such account, so that the answer takes as long."""
+
+
+@cache
+def _nobody() -> str:
+    """Verified against when there is no such account, so that the answer takes as long."""
+    return hasher.hash(secrets.token_urlsafe(16))
 
 
 @dataclass(frozen=True)
@@ -140,17 +145,24 @@ def speaks(session: Session, person_id: int, languages: frozenset[str]) -> None:
     session.add_all(SpokenLanguage(person_id=person_id, language=language) for language in sorted(languages))
 
 
-def sign_in(session: Session, email: str, password: str, *, now: datetime) -> str | None:
-    """The token of a new session, or None where account and password do not go together."""
+def recognise(session: Session, email: str, password: str) -> int | None:
+    """Whose account and password these are, None where they do not go together.
+
+    Slow on purpose (argon2), and as slow for an account that does not exist; so it only reads, and holds no lock.
+    """
     person = queries.person_by_email(session, email.strip().lower())
     known = person is not None and person.password_hash is not None
-    stored = person.password_hash if person is not None and person.password_hash is not None else _NOBODY
+    stored = person.password_hash if person is not None and person.password_hash is not None else _nobody()
     try:
         hasher.verify(stored, password)
     except (Argon2Error, InvalidHashError):
         return None
-    if person is None or not known:
-        return None
+    return person.id if person is not None and known else None
+
+
+def sign_in(session: Session, person_id: int, *, now: datetime) -> str:
+    """Begin a session of a recognised person; returns its token."""
+    person = session.get_one(Person, person_id)
     token = secrets.token_urlsafe(32)
     session.add(SignInSession(token_hash=queries.token_hash(token), person_id=person.id, created_at=now))
     record(session, person, Event.SIGN_IN, actor=Actor(person.id, person.name), now=now)

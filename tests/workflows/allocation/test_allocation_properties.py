@@ -24,7 +24,7 @@ RANK = ["rank-stop", "rank-skip", "rank-partial-stop", "rank-partial-skip"]
 EVERY = [*RANK, "pro-rata"]
 POLICIES = ["ceiling", "reserved", "pot", "priority"]
 GROUPS = ["a", "b", "c"]
-some = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite

@@ -1,0 +1,231 @@
+"""The same programme on SQLite and on PostgreSQL: no update is lost, no number twice, the tables are those we say."""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from config.settings import Settings
+from migrations.run import configuration, current, head, upgrade
+from portal import set_up
+from tests.builders import CLOSES, DAY, NOW, a_call, an_administrator, an_application, asked, decide, done, work_off
+from tests.conftest import missing
+from workflows import database, tasks
+from workflows.allocation import queries as allocation
+from workflows.allocation.tables import Booking
+from workflows.calls.tables import Call, Envelope
+from workflows.database import transaction
+from workflows.history import chain_entries, first_broken, record
+from workflows.letters import actions as letters
+from workflows.letters import queries as letters_queries
+from workflows.lifecycle import Event
+from workflows.permissions import SYSTEM
+from workflows.problems import Problem
+from workflows.publication.queries import public_results
+from workflows.schema import metadata
+from workflows.submission import queries as submission
+from workflows.submission.tables import Application
+
+SERVER = "postgresql://postgres@127.0.0.1:5432/"
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """The address of an empty PostgreSQL database of the test's own, dropped afterwards."""
+    name = f"oproep_test_{secrets.token_hex(6)}"
+    server = create_engine(
+        SERVER.replace("postgresql", "postgresql+psycopg") + "postgres",
+        isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2},
+    )  # fmt: skip
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except OperationalError:
+        server.dispose()
+        missing("PostgreSQL server at 127.0.0.1:5432 that lets `postgres` in")
+    yield SERVER + name
+    database.disconnect()
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    found: str = request.getfixturevalue("postgresql")
+    return found
+
+
+@pytest.fixture
+def installation(address: str, tmp_path: Path) -> Iterator[Settings]:
+    """An installation over a migrated database of each kind in turn."""
+    settings = Settings(instance=tmp_path / "instance", database_url=address)
+    set_up.connect(settings)
+    upgrade(database.engine())
+    yield settings
+    database.disconnect()
+
+
+def at_once(act: Callable[[], None], threads: int) -> None:
+    """Run `act` in so many threads, which begin together; what one raises is raised."""
+    begin, troubles = threading.Barrier(threads), []
+
+    def run() -> None:
+        begin.wait()
+        try:
+            act()
+        except Exception as trouble:  # raised below, where the test sees it
+            troubles.append(trouble)
+
+    running = [threading.Thread(target=run) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    for trouble in troubles:
+        raise trouble
+
+
+def test_no_update_is_lost_on_sqlite(settings: Settings) -> None:
+    a_call()
+
+    def read_add_one_and_write() -> None:
+        for _ in range(25):
+            with transaction() as session:
+                envelope = session.get_one(Envelope, ("small", "total"))
+                envelope.amount_cents = envelope.amount_cents + 1
+
+    at_once(read_add_one_and_write, threads=4)
+    assert asked(lambda session: session.get_one(Envelope, ("small", "total")).amount_cents) == 6_000_100
+
+
+def test_a_chain_has_one_writer_at_a_time(installation: Settings) -> None:
+    a_call()
+
+    def append() -> None:
+        for _ in range(5):
+            done(lambda session: record(session, session.get_one(Call, "small"), Event.APPOINT, actor=SYSTEM, now=NOW))
+
+    at_once(append, threads=4)
+    positions = [entry.position for entry in reversed(asked(chain_entries, "call:small"))]
+    assert positions == list(range(1, 23))
+    assert asked(lambda session: first_broken(session, "call:small")) is None
+
+
+def test_letters_written_at_once_have_numbers_without_gap_or_double(installation: Settings) -> None:
+    a_call()
+    for _ in range(6):
+        an_application("submitted")
+    due = asked(letters_queries.unwritten, NOW)
+    waiting = iter(due + due)
+    take = threading.Lock()
+
+    def write() -> None:
+        while True:
+            with take:
+                entry_id = next(waiting, None)
+            if entry_id is None:
+                return
+            done(letters.write, entry_id, tasks.office())
+
+    at_once(write, threads=3)
+    assert [one.number for one in asked(letters_queries.of_call, "small")] == [f"2026/000{n}" for n in range(1, 7)]
+
+
+def test_two_who_saved_the_same_row_are_told_so(installation: Settings) -> None:
+    a_call()
+    an_application("draft")
+    with transaction() as session:
+        before = session.scalars(select(Application)).one()
+        session.expunge(before)
+    done(lambda session: setattr(session.scalars(select(Application)).one(), "saved_at", NOW + DAY))
+    before.saved_at = NOW + 2 * DAY
+    with pytest.raises(Problem) as refused:
+        done(lambda session: session.add(before))
+    assert refused.value.code == "changed-elsewhere"
+
+
+def test_a_whole_small_call_runs_the_same_on_either_database(installation: Settings) -> None:
+    a_call()
+    administrator = an_administrator()
+    best = an_application("scored", marks=(5, 5, 5))
+    second = an_application("scored", {"requested": 2_500_000}, marks=(4, 4, 4), language="fr")
+    third = an_application("scored", {"requested": 1_600_000}, marks=(4, 4, 3))
+    weak = an_application("scored", marks=(2, 2, 2))
+    wrong_place = an_application("ineligible")
+    decide(administrator)
+    work_off()
+    held = asked(letters_queries.of_call, "small", held_only=True)
+    assert {letter.application: letter.kind.value for letter in held} == {
+        best: "award", second: "award", third: "reserve", weak: "refusal", wrong_place: "ineligible",
+    }  # fmt: skip
+    seen = letters_queries.seen_digest(held)
+    done(letters.release, administrator, "small", seen, tasks.office(), now=CLOSES + 35 * DAY)
+    work_off()
+    shown = asked(public_results, "small", CLOSES + 40 * DAY)
+    assert [(row.reference, row.awarded) for row in shown.awards] == [(best, 2_000_000), (second, 2_500_000)]
+    assert asked(letters_queries.counts) == {"sent": 10}
+    assert asked(submission.view, best).received_at == NOW
+    assert asked(lambda session: first_broken(session, "call:small")) is None
+    decision = asked(allocation.decision, "small")
+    assert (decision.fingerprint, decision.decided_at) == (
+        asked(allocation.record, "small")["fingerprint"], CLOSES + 30 * DAY,
+    )  # fmt: skip
+
+
+def test_either_database_refuses_to_overspend_an_envelope(installation: Settings) -> None:
+    a_call()
+    an_application("scored")
+    decide(an_administrator())
+    third = asked(submission.view, an_application("submitted")).id
+    booking = Booking(application_id=third, call_id="small", envelope="total", cents=4_000_001)
+    with pytest.raises(IntegrityError, match="envelope overspent"):
+        done(lambda session: session.add(booking))
+
+
+def test_migrations_lead_to_exactly_the_tables_we_declare(address: str) -> None:
+    engine = database.make_engine(address)
+    assert (current(engine), upgrade(engine), upgrade(engine), current(engine)) == (None, True, False, head())
+    assert sorted(inspect(engine).get_table_names()) == sorted([*metadata.tables, "alembic_version"])
+    config = configuration()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.check(config)  # raises where a table differs from its declaration
+    engine.dispose()
+
+
+def test_migrations_go_down_to_nothing_and_up_again(address: str) -> None:
+    engine = database.make_engine(address)
+    upgrade(engine)
+    config = configuration()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+        connection.commit()
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    assert (upgrade(engine), current(engine)) == (True, head())
+    engine.dispose()
+
+
+def test_two_processes_that_start_at_once_migrate_once(address: str) -> None:
+    done_by: list[bool] = []
+
+    def start() -> None:
+        engine = database.make_engine(address)
+        try:
+            done_by.append(upgrade(engine))
+        finally:
+            engine.dispose()
+
+    at_once(start, threads=3)
+    engine = database.make_engine(address)
+    assert current(engine) == head()
+    engine.dispose()
