@@ -8,6 +8,7 @@ has the last word.
 
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,4 +135,4 @@ def _blocks(css: str) -> Iterator[tuple[str, str]]:
 
 if __name__ == "__main__":
     build(NODE_MODULES, TARGET)
-    print(f"Style sheet, script and fonts are in {TARGET}")
+    sys.stdout.write(f"Style sheet, script and fonts are in {TARGET}\n")

@@ -203,6 +203,7 @@ def test_no_committed_file_names_a_package_index_or_this_machine() -> None:
     telling = ("--index-" + "url", "--extra-index-" + "url", '"resol' + 'ved":', str(ROOT) + "/")
     found = [
         name for name in tracked
-        if (ROOT / name).is_file() and any(mark in (ROOT / name).read_text(encoding="utf-8", errors="ignore") for mark in telling)
+        if (ROOT / name).is_file()
+        and any(mark in (ROOT / name).read_text(encoding="utf-8", errors="ignore") for mark in telling)
     ]  # fmt: skip
     assert found == []

@@ -18,7 +18,7 @@ from workflows.letters import queries as letters_queries
 from workflows.letters.actions import Office
 from workflows.letters.transport import Transport
 from workflows.permissions import SYSTEM
-from workflows.worker import celery
+from workflows.worker import celery, queue
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,9 @@ def screen(reference: str) -> None:
 def write_letter(entry_id: int) -> None:
     """Write the letter that answers a history entry."""
     with transaction() as session:
-        letters.write(session, entry_id, office())
+        letter_id = letters.write(session, entry_id, office())
+    if letter_id is not None:
+        queue("render_letter", letter_id)  # on a broker the next step need not wait for a tick
 
 
 @celery.task(name="render_letter")
@@ -59,6 +61,9 @@ def render_letter(letter_id: int) -> None:
     pdf = letters.pdf_of(content)
     with transaction() as session:
         letters.render(session, letter_id, pdf, now=utcnow())
+        mails = letters_queries.mails_of(session, letter_id)
+    for mail_id in mails:
+        queue("send_mail", mail_id)
 
 
 @celery.task(name="send_mail")

@@ -31,6 +31,8 @@ celery.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={
         "visibility_timeout": LONGEST_TASK * 5,
+        "max_retries": 1,  # a request never waits for a broker that is not there
+        "interval_start": 0,
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
         "unacked_restore_interval": 30,
@@ -52,11 +54,18 @@ def nudge() -> None:
     """Say that there may be work. A dead broker loses nothing: the next tick finds the rows."""
     if _bell is not None:
         _bell.set()
-    elif celery.conf.broker_url:
-        try:
-            celery.send_task("sweep", retry=False)
-        except (OperationalError, RedisError, OSError) as error:
-            log.warning("the broker was not reached, work waits for the next tick: %s", error)
+    else:
+        queue("sweep")
+
+
+def queue(task: str, *given: int) -> None:
+    """Put a task on the broker, where there is one and it answers."""
+    if not celery.conf.broker_url:
+        return
+    try:
+        celery.send_task(task, given, retry=False)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("the broker was not reached, work waits for the next tick: %s", error)
 
 
 @contextmanager

@@ -135,6 +135,7 @@ def test_chennai_was_a_zone_in_2021_and_is_none_in_2024() -> None:
         ("OPT", ["GAZA"], (False, ["place-excluded"])),
         ("OPT", ["WEST-BANK", "GAZA"], (False, ["place-excluded"])),
         ("KIN", ["GAZA"], (False, ["place-excluded"])),
+        ("KIN", ["WEST-BANK"], (False, ["place-outside-zone"])),
         ("KIN", [], PASSES),
     ],
 )

@@ -39,8 +39,8 @@ class Office:
     portal: str
 
 
-def write(session: Session, entry_id: int, office: Office) -> None:
-    """Write the letter that answers a history entry, once: number, frozen text, and its mails.
+def write(session: Session, entry_id: int, office: Office) -> int | None:
+    """Write the letter that answers a history entry, once: number, frozen text, and its mails; its id if it is new.
 
     The letter bears the date of the event. A letter that leaves at once is released as it is written.
     """
@@ -49,7 +49,7 @@ def write(session: Session, entry_id: int, office: Office) -> None:
     reference = entry.subject.split(":", 1)[1]
     application = applications.row(session, reference, lock=True)
     if session.scalar(select(Letter.id).where(Letter.entry_id == entry_id)):
-        return
+        return None
     year = dated(entry.at).year
     lock_chain(session, f"letters:{year}")
     number = (session.scalar(select(func.max(Letter.number)).where(Letter.year == year)) or 0) + 1
@@ -64,6 +64,7 @@ def write(session: Session, entry_id: int, office: Office) -> None:
     session.flush()
     if kind in LEAVES_AT_ONCE:
         _let_go(session, letter, office, actor_id=None, now=entry.at)
+    return letter.id
 
 
 def render(session: Session, letter_id: int, pdf: bytes, *, now: datetime) -> None:

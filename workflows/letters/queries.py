@@ -138,6 +138,11 @@ def unsent(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(select(Mail.id).join(Letter).where(or_(waiting, lost)).order_by(Mail.id)))
 
 
+def mails_of(session: Session, letter_id: int) -> list[int]:
+    """The mails that carry a letter."""
+    return list(session.scalars(select(Mail.id).where(Mail.letter_id == letter_id).order_by(Mail.id)))
+
+
 def counts(session: Session) -> dict[str, int]:
     """How many mails there are in each state."""
     rows = session.execute(select(Mail.delivery, func.count()).group_by(Mail.delivery).order_by(Mail.delivery))

@@ -1,0 +1,5 @@
+"""`python -m portal.cli`, the same as `oproep`."""
+
+from portal.cli import main
+
+main()
