@@ -34,9 +34,10 @@ def shown(application: ApplicationView, question: Question) -> str:
 
 def size(octets: int) -> str:
     """The size of a document in kilobytes or megabytes of a thousand."""
+    unit = "o" if language() == "fr" else "B"
     if octets < 1_000_000:
-        return f"{max(1, octets // 1000)} kB"
-    return f"{format_decimal(Decimal(octets) / 1_000_000, '0.0')} MB"
+        return f"{max(1, octets // 1000)} k{unit}"
+    return f"{format_decimal(Decimal(octets) / 1_000_000, '0.0')} M{unit}"
 
 
 def _named(application: ApplicationView, question: Question, code: str) -> str:

@@ -29,7 +29,13 @@ def install(app: Flask) -> None:
         relative=relative,
         enterprise_number=show_enterprise_number,
     )
+    app.add_template_global(colon)
     app.context_processor(_page)
+
+
+def colon(mark: str = ":") -> str:
+    """The mark with the space French puts before it."""
+    return f"\u00a0{mark}" if language() == "fr" else mark
 
 
 def relative(moment: datetime) -> str:

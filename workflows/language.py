@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
 from workflows.money import show_amount
 from workflows.problems import Reason
@@ -34,10 +34,11 @@ def text_in(text: Text | str, language: str) -> str:
 
 
 def show_day(day: date | str, language: str) -> str:
-    """`31 januari 2027`, `31 janvier 2027`, `31 January 2027`."""
+    """`31 januari 2027`, `31 janvier 2027`, `31 January 2027`; the first day of a French month is `1er`."""
     if isinstance(day, str):
         day = date.fromisoformat(day[:10])
-    return format_date(day, "d MMMM y", locale=_locale(language))
+    pattern = "'1er' MMMM y" if language == "fr" and day.day == 1 else "d MMMM y"
+    return format_date(day, pattern, locale=_locale(language))
 
 
 def show_moment(moment: datetime | str, language: str) -> str:
@@ -45,9 +46,10 @@ def show_moment(moment: datetime | str, language: str) -> str:
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
     local = moment.astimezone(BRUSSELS)
-    clock = format_time(local, "HH:mm:ss" if local.second else "HH:mm", locale=_locale(language))
     if language == "fr":
-        clock = clock.replace(":", "\u00a0h\u00a0", 1) if not local.second else clock
+        clock = f"{local:%-H}\u00a0h\u00a0{local:%M}" + (f"\u00a0min\u00a0{local:%S}\u00a0s" if local.second else "")
+    else:
+        clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
     at = {"nl": "om", "fr": "à", "en": "at"}[language]
     return f"{show_day(local.date(), language)} {at} {clock}"
 

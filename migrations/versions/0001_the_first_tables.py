@@ -117,9 +117,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accreditations")),
     )
     with op.batch_alter_table("accreditations", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_accreditations_organisation_id"), ["organisation_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_accreditations_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
         "allocations",
@@ -130,9 +128,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_allocations_call_id_calls")),
-        sa.ForeignKeyConstraint(
-            ["decided_by"], ["persons.id"], name=op.f("fk_allocations_decided_by_persons")
-        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["persons.id"], name=op.f("fk_allocations_decided_by_persons")),
         sa.PrimaryKeyConstraint("call_id", name=op.f("pk_allocations")),
     )
     op.create_table(
@@ -161,9 +157,7 @@ def upgrade() -> None:
             "state IN ('draft','submitted','eligible','ineligible','awarded','reserve','refused','withdrawn')",
             name=op.f("ck_applications_state"),
         ),
-        sa.CheckConstraint(
-            "awarded_cents IS NULL OR awarded_cents > 0", name=op.f("ck_applications_award_is_money")
-        ),
+        sa.CheckConstraint("awarded_cents IS NULL OR awarded_cents > 0", name=op.f("ck_applications_award_is_money")),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_applications_call_id_calls")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -176,9 +170,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("applications", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_applications_call_id"), ["call_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_applications_organisation_id"), ["organisation_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_applications_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
         "bank_accounts",
@@ -225,9 +217,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_memberships_person_id_persons")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_memberships")),
-        sa.UniqueConstraint(
-            "person_id", "organisation_id", name=op.f("uq_memberships_person_id_organisation_id")
-        ),
+        sa.UniqueConstraint("person_id", "organisation_id", name=op.f("uq_memberships_person_id_organisation_id")),
     )
     with op.batch_alter_table("memberships", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_memberships_organisation_id"), ["organisation_id"], unique=False)
@@ -239,9 +229,7 @@ def upgrade() -> None:
         sa.Column("duty", sa.String(length=10), nullable=False),
         sa.CheckConstraint("duty IN ('jury','expert')", name=op.f("ck_panel_members_duty")),
         sa.ForeignKeyConstraint(["call_id"], ["calls.id"], name=op.f("fk_panel_members_call_id_calls")),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_panel_members_person_id_persons")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_panel_members_person_id_persons")),
         sa.PrimaryKeyConstraint("call_id", "person_id", "duty", name=op.f("pk_panel_members")),
     )
     op.create_table(
@@ -257,9 +245,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_sign_in_sessions_person_id_persons")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_sign_in_sessions_person_id_persons")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in_sessions")),
     )
     with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
@@ -269,9 +255,7 @@ def upgrade() -> None:
         "spoken_languages",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_spoken_languages_person_id_persons")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_spoken_languages_person_id_persons")),
         sa.PrimaryKeyConstraint("person_id", "language", name=op.f("pk_spoken_languages")),
     )
     op.create_table(
@@ -306,9 +290,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["application_id"], ["applications.id"], name=op.f("fk_attachments_application_id_applications")
         ),
-        sa.ForeignKeyConstraint(
-            ["sha256"], ["documents.sha256"], name=op.f("fk_attachments_sha256_documents")
-        ),
+        sa.ForeignKeyConstraint(["sha256"], ["documents.sha256"], name=op.f("fk_attachments_sha256_documents")),
         sa.PrimaryKeyConstraint("token", name=op.f("pk_attachments")),
     )
     with op.batch_alter_table("attachments", schema=None) as batch_op:
@@ -408,9 +390,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["released_by"], ["persons.id"], name=op.f("fk_letters_released_by_persons")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
-        sa.UniqueConstraint(
-            "entry_id", "kind", "recipient_id", name=op.f("uq_letters_entry_id_kind_recipient_id")
-        ),
+        sa.UniqueConstraint("entry_id", "kind", "recipient_id", name=op.f("uq_letters_entry_id_kind_recipient_id")),
         sa.UniqueConstraint("year", "number", name=op.f("uq_letters_year_number")),
     )
     with op.batch_alter_table("letters", schema=None) as batch_op:

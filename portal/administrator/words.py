@@ -85,7 +85,7 @@ def mail(value: str) -> Tagged:
         "pending": (_("Waiting"), "neutral"),
         "sending": (_("Being sent"), "info"),
         "sent": (_("Sent"), "good"),
-        "failed": (_("Failed"), "bad"),
+        "failed": (_("Not sent"), "bad"),
         "unknown": (_("Perhaps sent"), "warn"),
     }[value]
     return {"text": text, "tone": tone}

@@ -151,7 +151,7 @@ def test_the_excluded_place_is_named_in_the_reason() -> None:
     assert [say(reason, language) for language in LANGUAGES] == [
         "Het project voorziet activiteiten in: Gazastrook. Dat gebied is in deze editie uitgesloten van de zone "
         "Bezette Palestijnse gebieden.",
-        "Le projet prévoit des activités à l’endroit suivant : bande de Gaza. Ce territoire est exclu de la zone "
+        "Le projet prévoit des activités à l’endroit suivant\u00a0: bande de Gaza. Ce territoire est exclu de la zone "
         "Territoire palestinien occupé dans cette édition.",
         "The project plans activities in: Gaza Strip. This place is excluded from the zone Occupied Palestinian "
         "territories in this edition.",

@@ -100,6 +100,14 @@ def test_a_deleted_entry_whose_place_was_closed_up_is_found_too(five_entries: No
     assert broken() == (3, Event.SAVE_ANSWERS)
 
 
+def test_a_gap_in_the_positions_is_found_even_under_a_fresh_digest(five_entries: None) -> None:
+    with transaction() as session:
+        last = session.scalars(select(HistoryEntry).where(HistoryEntry.chain == CHAIN).offset(4)).one()
+        last.position = 6
+        last.digest = digest(last)
+    assert broken() == (6, Event.ATTACH)
+
+
 def test_two_swapped_entries_are_found_at_the_first(five_entries: None) -> None:
     change(3, position=0)
     change(4, position=3)

@@ -1,5 +1,6 @@
 """Every sentence in the three languages, with the same facts in each; days and moments in words."""
 
+import re
 import string
 from datetime import UTC, date, datetime
 
@@ -51,6 +52,11 @@ def test_no_sentence_is_the_same_in_two_languages_by_accident() -> None:
     assert same == THE_SAME_WORD
 
 
+def test_french_keeps_its_double_marks_on_the_line_of_their_word() -> None:
+    loose = [code for code, sentence in sentences().items() if re.search(r" [:;?!»]|« ", sentence["fr"])]
+    assert loose == []
+
+
 def test_a_reason_is_said_with_its_facts_written_the_local_way() -> None:
     reason = Reason("amount-above-ceiling", {"requested": 12_500_000, "ceiling": 2_500_050, "floor": 0})
     assert [say(reason, language) for language in LANGUAGES] == [
@@ -69,7 +75,8 @@ def test_a_deadline_is_said_in_brussels_time() -> None:
         "De oproep sloot op 15 december 2026 om 16:00. Uw indiening kwam aan op 15 december 2026 om 16:00:01 "
         "(Brusselse tijd) en is dus te laat. Uw tekst blijft bewaard.",
         "L’appel s’est clôturé le 15 décembre 2026 à 16\u00a0h\u00a000. Votre dossier est arrivé le 15 décembre 2026 "
-        "à 16:00:01 (heure de Bruxelles) : il est donc tardif. Votre texte reste conservé.",
+        "à 16\u00a0h\u00a000\u00a0min"
+        "\u00a001\u00a0s (heure de Bruxelles)\u00a0: il est donc tardif. Votre texte reste conservé.",
         "The call closed on 15 December 2026 at 16:00. Your application arrived on 15 December 2026 at 16:00:01 "
         "(Brussels time), so it is late. Your text is kept.",
     ]
@@ -86,17 +93,17 @@ def test_facts_that_are_texts_of_the_call_are_said_in_the_language_and_lists_wit
     [
         (datetime(2027, 1, 29, 15, 0, tzinfo=UTC), "29 januari 2027 om 16:00", "29 janvier 2027 à 16 h 00",
          "29 January 2027 at 16:00"),
-        (datetime(2027, 7, 1, 14, 0, tzinfo=UTC), "1 juli 2027 om 16:00", "1 juillet 2027 à 16 h 00",
+        (datetime(2027, 7, 1, 14, 0, tzinfo=UTC), "1 juli 2027 om 16:00", "1er juillet 2027 à 16 h 00",
          "1 July 2027 at 16:00"),
-        (datetime(2027, 3, 28, 0, 59, 59, tzinfo=UTC), "28 maart 2027 om 01:59:59", "28 mars 2027 à 01:59:59",
+        (datetime(2027, 3, 28, 0, 59, 59, tzinfo=UTC), "28 maart 2027 om 01:59:59", "28 mars 2027 à 1 h 59 min 59 s",
          "28 March 2027 at 01:59:59"),
-        (datetime(2027, 3, 28, 1, 0, tzinfo=UTC), "28 maart 2027 om 03:00", "28 mars 2027 à 03 h 00",
+        (datetime(2027, 3, 28, 1, 0, tzinfo=UTC), "28 maart 2027 om 03:00", "28 mars 2027 à 3 h 00",
          "28 March 2027 at 03:00"),
-        (datetime(2027, 10, 31, 0, 30, tzinfo=UTC), "31 oktober 2027 om 02:30", "31 octobre 2027 à 02 h 30",
+        (datetime(2027, 10, 31, 0, 30, tzinfo=UTC), "31 oktober 2027 om 02:30", "31 octobre 2027 à 2 h 30",
          "31 October 2027 at 02:30"),
-        (datetime(2027, 10, 31, 1, 30, tzinfo=UTC), "31 oktober 2027 om 02:30", "31 octobre 2027 à 02 h 30",
+        (datetime(2027, 10, 31, 1, 30, tzinfo=UTC), "31 oktober 2027 om 02:30", "31 octobre 2027 à 2 h 30",
          "31 October 2027 at 02:30"),
-        (datetime(2027, 12, 31, 23, 0, tzinfo=UTC), "1 januari 2028 om 00:00", "1 janvier 2028 à 00 h 00",
+        (datetime(2027, 12, 31, 23, 0, tzinfo=UTC), "1 januari 2028 om 00:00", "1er janvier 2028 à 0 h 00",
          "1 January 2028 at 00:00"),
     ],
 )  # fmt: skip
@@ -109,7 +116,7 @@ def test_a_moment_is_told_in_brussels_time_across_the_change_of_the_clocks(
 
 def test_a_day_and_a_score_are_written_the_local_way() -> None:
     assert [show_day(date(2027, 1, 1), language) for language in LANGUAGES] == [
-        "1 januari 2027", "1 janvier 2027", "1 January 2027",
+        "1 januari 2027", "1er janvier 2027", "1 January 2027",
     ]  # fmt: skip
     assert [show_score(7405, language) for language in LANGUAGES] == ["74,05", "74,05", "74.05"]
     assert [show_score(points, "nl") for points in (0, 9, 100, 10_000)] == ["0,00", "0,09", "1,00", "100,00"]

@@ -90,7 +90,7 @@ def test_everything_missing_is_listed_at_once_in_the_order_of_the_form(settings:
         ("answer-missing", "requested"), ("answer-missing", "budget"),
     ]  # fmt: skip
     assert [say(refused.problems[4].reason, language) for language in LANGUAGES] == [
-        "“Begroting” is nog niet ingevuld.", "« Budget » n’est pas encore rempli.",
+        "“Begroting” is nog niet ingevuld.", "«\u00a0Budget\u00a0» n’est pas encore rempli.",
         "“Budget” is not filled in yet.",
     ]  # fmt: skip
     assert state_of(reference) is ApplicationState.DRAFT
@@ -154,11 +154,9 @@ def test_the_type_is_that_of_the_reference_date_of_the_call(settings: Settings) 
     }  # fmt: skip
 
 
-def test_a_type_of_applicant_the_call_does_not_invite_cannot_submit(settings: Settings) -> None:
+def test_a_type_of_applicant_the_call_does_not_invite_cannot_submit() -> None:
     only_accredited = [{"type": "accredited", "floor_cents": 1_000_000, "ceiling_cents": 12_500_000}]
-    found = rules.wrong(
-        terms(applicants=only_accredited), rules.Draft(ANSWERS, (), ApplicantType.OTHER_NONPROFIT)
-    )
+    found = rules.wrong(terms(applicants=only_accredited), rules.Draft(ANSWERS, (), ApplicantType.OTHER_NONPROFIT))
     assert [(one.code, one.field) for one in found] == [("applicant-type-not-invited", None)]
 
 
@@ -356,9 +354,7 @@ def test_what_was_submitted_is_frozen_and_its_digest_can_be_repeated_by_anybody(
 def test_the_digest_of_a_snapshot_does_not_depend_on_the_order_of_answers() -> None:
     one = rules.Snapshot("small", 1, "S26-0001-01", "0407626464", {"a": 1, "b": "é"}, (), NOW)
     other = rules.Snapshot("small", 1, "S26-0001-01", "0407626464", {"b": "é", "a": 1}, (), NOW)
-    assert one.digest() == other.digest() == (
-        "ed6abbde5dbe16d1654d460117c39b1a5460feab17167e03f2d8e402e2b81acc"
-    )
+    assert one.digest() == other.digest() == "ed6abbde5dbe16d1654d460117c39b1a5460feab17167e03f2d8e402e2b81acc"
 
 
 def test_references_count_within_a_call_and_carry_check_digits(settings: Settings) -> None:

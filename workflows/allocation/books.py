@@ -196,9 +196,7 @@ class Books:
         self.data = data
         self.chart = Chart(data.envelopes, [candidate.groups for candidate in data.candidates])
         self.masks = sorted({self.chart.mask(candidate.groups) for candidate in data.candidates})
-        self.reaches = {
-            mask: [self.chart.reach(sources, mask) for sources in self.chart.pools] for mask in self.masks
-        }
+        self.reaches = {mask: [self.chart.reach(sources, mask) for sources in self.chart.pools] for mask in self.masks}
         self.pools = []
         for index, sources in enumerate(self.chart.pools):
             kinds = {self.reaches[mask][index] for mask in self.masks} - {()}

@@ -80,9 +80,7 @@ class Chart:
 
     def children(self, index: int) -> list[int]:
         """The earmarks directly inside an envelope."""
-        return [
-            child for child, parent in enumerate(self.parents) if parent == index and self.earmarked(child)
-        ]
+        return [child for child, parent in enumerate(self.parents) if parent == index and self.earmarked(child)]
 
     def depth(self, index: int) -> int:
         """How many envelopes lie around an envelope."""
@@ -177,9 +175,7 @@ class Chart:
         lines = {place: set(self.ancestry(sources[place].envelope)) for place in own}
         inside = {sources[place].envelope for place in own}
         pots = {index for index in inside if self.envelopes[index].policy == "pot"}
-        innermost = {
-            pot for pot in pots if not any(other != pot and pot in self.ancestry(other) for other in pots)
-        }
+        innermost = {pot for pot in pots if not any(other != pot and pot in self.ancestry(other) for other in pots)}
         return tuple(place for place in own if not innermost or lines[place] & innermost)
 
     def is_chain(self, sources: Sequence[Source], reach: Reach) -> bool:

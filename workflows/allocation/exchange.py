@@ -110,11 +110,7 @@ result_to_data = result_to_json
 
 def _by_id(things: Sequence[Candidate | Envelope | Limit | Override]) -> list[Object]:
     return [
-        {
-            name: sorted(value) if name == "groups" else value
-            for name, value in vars(thing).items()
-            if value is not None
-        }
+        {name: sorted(value) if name == "groups" else value for name, value in vars(thing).items() if value is not None}
         for thing in sorted(things, key=lambda thing: thing.id)
     ]
 

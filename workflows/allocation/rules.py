@@ -62,6 +62,7 @@ __all__ = [
 
 RERUNS_UP_TO = 10_000  # applications times kinds of earmarked membership; see _confirmed
 
+
 def fingerprint(data: AllocationInput) -> str:
     """SHA-256 in hexadecimal of the canonical inputs: the same for every order in which they are given."""
     return canonical.fingerprint(to_data(data))
@@ -249,9 +250,7 @@ def _uses(data: AllocationInput, bookings: tuple[tuple[str, str, int], ...]) -> 
     used = dict.fromkeys((envelope.id for envelope in data.envelopes), 0)
     for _, envelope_id, cents in bookings:
         used[envelope_id] += cents
-    return tuple(
-        EnvelopeUse(one.id, one.amount, used[one.id], one.amount - used[one.id]) for one in data.envelopes
-    )
+    return tuple(EnvelopeUse(one.id, one.amount, used[one.id], one.amount - used[one.id]) for one in data.envelopes)
 
 
 def _floors_missed(data: AllocationInput, awards: dict[str, int]) -> tuple[FloorMissed, ...]:

@@ -18,9 +18,7 @@ ODS = "application/vnd.oasis.opendocument.spreadsheet"
 PNG, JPEG = "image/png", "image/jpeg"
 ACCEPTED = {PDF: "pdf", DOCX: "docx", XLSX: "xlsx", ODT: "odt", ODS: "ods", PNG: "png", JPEG: "jpg"}
 NAME_LENGTH = 120
-PROGRAM = re.compile(
-    r"\.(exe|dll|js|vbs)$|^(basic|scripts)/|^(?!\w+/printersettings/\w+\.bin$).*\.bin$", re.IGNORECASE
-)
+PROGRAM = re.compile(r"\.(exe|dll|js|vbs)$|^(basic|scripts)/|^(?!\w+/printersettings/\w+\.bin$).*\.bin$", re.IGNORECASE)
 """Members of an archive that can run; the settings of a printer, which spreadsheets hold, cannot."""
 CONTENTS = "[Content_Types].xml"
 CONTENTS_LENGTH = 1_000_000

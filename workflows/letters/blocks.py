@@ -57,9 +57,7 @@ class Table:
             if len(row) != len(self.head):
                 raise ValueError(f"a row of {len(row)} cells under a head of {len(self.head)}: {row}")
         if not self.head or not set(self.align) <= set(ALIGNMENTS):
-            raise ValueError(
-                f"a table needs a head, and columns aligned {' or '.join(ALIGNMENTS)}: {self.align}"
-            )
+            raise ValueError(f"a table needs a head, and columns aligned {' or '.join(ALIGNMENTS)}: {self.align}")
 
 
 @dataclass(frozen=True)
@@ -72,9 +70,7 @@ class Bar:
 
     def __post_init__(self) -> None:
         if self.total <= 0 or any(cents < 0 for _, cents in self.parts) or self.rest < 0:
-            raise ValueError(
-                f"the parts of a bar are not negative and sum to at most its total: {self.parts}"
-            )
+            raise ValueError(f"the parts of a bar are not negative and sum to at most its total: {self.parts}")
 
     @property
     def rest(self) -> int:
@@ -126,9 +122,7 @@ class Document:
 
     def __post_init__(self) -> None:
         if self.language not in LANGUAGES:
-            raise ValueError(
-                f"a letter is written in one of {', '.join(LANGUAGES)}, not in {self.language!r}"
-            )
+            raise ValueError(f"a letter is written in one of {', '.join(LANGUAGES)}, not in {self.language!r}")
         if not self.title.strip() or not self.reference.strip():
             raise ValueError("a letter has a title and a reference")
         depth = 0
@@ -153,9 +147,7 @@ class Document:
 
     @property
     def _end(self) -> int:
-        return next(
-            (at for at, block in enumerate(self.blocks) if isinstance(block, Annex)), len(self.blocks)
-        )
+        return next((at for at, block in enumerate(self.blocks) if isinstance(block, Annex)), len(self.blocks))
 
 
 def as_data(block: Block) -> dict[str, Any]:

@@ -292,9 +292,10 @@ def test_p15_the_largest_fitting_award_fits_and_a_cent_more_does_not(data):
     data = replace(data, ties=("id",))
     for refusal in allocate(data).refusals:
         if refusal.cause in ("envelope-short", "envelope-closed"):
-            assert refusal.id not in allocate(
-                changed(data, refusal.id, requested=refusal.largest_fitting + 1, minimum=0)
-            ).awards
+            assert (
+                refusal.id
+                not in allocate(changed(data, refusal.id, requested=refusal.largest_fitting + 1, minimum=0)).awards
+            )
             if refusal.largest_fitting:
                 asked = changed(data, refusal.id, requested=refusal.largest_fitting, minimum=0)
                 assert allocate(asked).awards[refusal.id] == refusal.largest_fitting
