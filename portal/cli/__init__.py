@@ -2,6 +2,7 @@
 
 import click
 
+from portal.cli.allocating import allocate_file
 from portal.cli.calls import call, print_record
 from portal.cli.demonstration import load_demo, replay
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
@@ -12,5 +13,18 @@ def main() -> None:
     """Oproep: the open portal for calls for proposals, from publication to the last euro accounted for."""
 
 
-for command in (serve, work, beat, migrate, doctor, show_config, audit, call, print_record, load_demo, replay):
+for command in (
+    serve,
+    work,
+    beat,
+    migrate,
+    doctor,
+    show_config,
+    audit,
+    call,
+    print_record,
+    allocate_file,
+    load_demo,
+    replay,
+):
     main.add_command(command)

@@ -1,0 +1,87 @@
+"""The console command: what it says of itself, of wrong files, and of an allocation in a file."""
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from config.settings import CALLS
+from portal.cli import main
+
+
+def commands(group: click.Group, before: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:
+    found: list[tuple[tuple[str, ...], click.Command]] = []
+    for name, command in sorted(group.commands.items()):
+        found += (
+            commands(command, (*before, name)) if isinstance(command, click.Group) else [((*before, name), command)]
+        )
+    return found
+
+
+def run(*words: str) -> tuple[int, str]:
+    outcome = CliRunner().invoke(main, words)
+    return outcome.exit_code, outcome.output
+
+
+def test_every_sub_command_tells_what_it_does() -> None:
+    found = commands(main)
+    assert {name[0] for name, _ in found} >= {"serve", "worker", "demo", "replay", "call", "doctor"}
+    assert [name for name, command in found if len(command.help or "") < 20] == []
+    assert [name for name, _ in found if run(*name, "--help")[0] != 0] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "complaint"),
+    [
+        ('id = "zuid-2024"', 'id = "zuid-2024"\nbudget = 3', "budget: unknown key"),
+        ("year = 2024", 'year = "2024"', "year: Input should be a valid integer (given: '2024')"),
+        ("year = 2024", "year = = 2024", "(at line 3, column 8)"),
+        ("rank-skip", "rank-jump", "allocation.rule: Input should be 'rank-stop', 'rank-skip'"),
+    ],
+)
+def test_a_wrong_call_file_is_refused_with_the_file_the_place_and_what_was_expected(
+    tmp_path: Path, before: str, after: str, complaint: str
+) -> None:
+    file = tmp_path / "zuid.toml"
+    text = (CALLS / "zuid-2024.toml").read_text(encoding="utf-8")
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+    code, output = run("call", "check", str(file))
+    assert (code, output.startswith(f"Error: {file}: "), complaint in output) == (1, True, True), output
+
+
+def test_a_call_goes_in_and_comes_out_as_the_same_file(tmp_path: Path) -> None:
+    file = CALLS / "noord-2026.toml"
+    assert run("call", "import", str(file), "--instance", str(tmp_path)) == (
+        0,
+        "noord-2026: version 1 of its terms is in.\n",
+    )
+    assert run("call", "export", "noord-2026", "--instance", str(tmp_path)) == (0, file.read_text(encoding="utf-8"))
+    assert run("call", "export", "nowhere", "--instance", str(tmp_path)) == (1, "Error: there is no call nowhere\n")
+
+
+INPUT = {
+    "call": "small", "rule": "rank-skip", "pass_mark": 6000,
+    "applications": [
+        {"id": "A", "applicant": "1", "score": 9000, "requested": 700, "minimum": 700, "groups": ["x"]},
+        {"id": "B", "applicant": "2", "score": 8000, "requested": 500, "minimum": 500, "groups": ["x"]},
+        {"id": "C", "applicant": "3", "score": 7000, "requested": 300, "minimum": 300, "groups": ["x"]},
+    ],
+    "envelopes": [{"id": "total", "amount": 1000, "groups": ["*"], "policy": "ceiling"}],
+}  # fmt: skip
+
+
+def test_envelopes_are_divided_from_a_file_without_a_database(tmp_path: Path) -> None:
+    file, out = tmp_path / "in.json", tmp_path / "out.json"
+    file.write_text(json.dumps(INPUT))
+    assert run("allocate", str(file), "--out", str(out)) == (0, "")
+    assert json.loads(out.read_text())["awards"] == {"A": 700, "C": 300}
+    assert json.loads(run("allocate", str(file), "--rule", "rank-stop")[1])["awards"] == {"A": 700}
+
+
+def test_an_amount_that_is_no_integer_is_refused_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "in.json"
+    file.write_text(json.dumps({**INPUT, "pass_mark": 60.5}))
+    code, output = run("allocate", str(file))
+    assert (code, output.split(":")[0]) == (2, "pass_mark")
