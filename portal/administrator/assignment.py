@@ -18,8 +18,8 @@ from workflows.people.queries import PersonView
 from workflows.permissions import Action, Duty, require
 from workflows.problems import NotThere, Problem
 from workflows.scoring import actions
-from workflows.scoring.queries import Scored, conflicted_people, panel, scored, scored_file
-from workflows.submission.queries import row
+from workflows.scoring.queries import Scored, panel, scored, scored_file
+from workflows.submission.queries import conflicted_people, row
 
 
 @dataclass(frozen=True)

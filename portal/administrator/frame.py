@@ -11,8 +11,7 @@ from workflows.calls.queries import CallView
 from workflows.lifecycle import ApplicationState
 from workflows.permissions import Action, Duty, Relation, may, require
 from workflows.problems import NotThere
-from workflows.scoring.queries import relation
-from workflows.submission.queries import ApplicationView, row, view
+from workflows.submission.queries import ApplicationView, clerk_relation, row, view
 
 
 def show(template: str, call: CallView, *, status: int = 200, **more: Any) -> tuple[str, int]:
@@ -56,7 +55,7 @@ def duty_of(text: str) -> Duty:
 def relation_to(session: Session, reference: str) -> Relation:
     """What this request's administrator is to a file. A conflict of interest binds the office too: it is a member
     of the applying organisation, or declared."""
-    return relation(session, actor(), row(session, reference), Duty.JURY)
+    return clerk_relation(session, actor(), row(session, reference))
 
 
 def open_file(session: Session, reference: str) -> ApplicationView:

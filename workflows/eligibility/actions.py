@@ -11,14 +11,14 @@ from workflows.history import move, record
 from workflows.lifecycle import ApplicationState, Event
 from workflows.permissions import Action, Actor, require
 from workflows.problems import NotThere, Problem
-from workflows.submission.queries import row, view
+from workflows.submission.queries import clerk_relation, row, view
 from workflows.submission.tables import Application
 
 
 def screen(session: Session, actor: Actor, reference: str, *, now: datetime) -> None:
     """Judge every condition of the call on a submitted file; a file that is not submitted is left alone."""
-    require(actor, Action.SCREEN)
     application = row(session, reference, lock=True)
+    require(actor, Action.SCREEN, clerk_relation(session, actor, application))
     if application.state != ApplicationState.SUBMITTED or application.received_at is None:
         return
     found = view(session, reference)
@@ -41,10 +41,9 @@ def overrule(
     session: Session, actor: Actor, reference: str, number: int, ok: bool, reason: str, *, now: datetime
 ) -> None:
     """Set the verdict on one condition by hand, with a reason. Raises Problem `reason-needed`."""
-    require(actor, Action.SCREEN)
+    application = _submitted(session, actor, reference)
     if not reason.strip():
         raise Problem("reason-needed", field="reason")
-    application = _submitted(session, reference)
     check = session.get(EligibilityCheck, (application.id, number))
     if check is None:
         raise NotThere
@@ -57,8 +56,7 @@ def overrule(
 
 def admit(session: Session, actor: Actor, reference: str, *, now: datetime) -> None:
     """Declare a file eligible. Raises Problem `conditions-open` while a condition is failed or undecided."""
-    require(actor, Action.SCREEN)
-    application = _submitted(session, reference)
+    application = _submitted(session, actor, reference)
     found = queries.screening(session, reference)
     if found.verdict is not True or not found.checks:
         names = [check.name for check in found.checks if check.ok is not True]
@@ -72,8 +70,7 @@ def declare_ineligible(session: Session, actor: Actor, reference: str, *, now: d
     Raises Problem `no-condition-failed`: an ineligibility without a legal and factual reason cannot stand
     (law of 29 July 1991).
     """
-    require(actor, Action.SCREEN)
-    application = _submitted(session, reference)
+    application = _submitted(session, actor, reference)
     failures = queries.screening(session, reference).failures
     if not failures:
         raise Problem("no-condition-failed")
@@ -90,8 +87,10 @@ def declare_ineligible(session: Session, actor: Actor, reference: str, *, now: d
     move(session, application, Event.DECLARE_INELIGIBLE, actor=actor, now=now, facts=facts)
 
 
-def _submitted(session: Session, reference: str) -> Application:
+def _submitted(session: Session, actor: Actor, reference: str) -> Application:
+    """The file, for somebody of the office without a conflict in it. Raises NotThere, Problem `move-not-possible`."""
     application = row(session, reference, lock=True)
+    require(actor, Action.SCREEN, clerk_relation(session, actor, application))
     if application.state != ApplicationState.SUBMITTED:
         raise Problem("move-not-possible", state=application.state, event=Event.ADMIT)
     return application

@@ -15,9 +15,9 @@ from workflows.permissions import Action, Actor, Duty, Role, require
 from workflows.problems import NotThere, Problem
 from workflows.scoring import queries, rules
 from workflows.scoring.rules import Advice, Judge, Marks, Suggestion, ToJudge
-from workflows.scoring.tables import Assignment, Conflict, JuryRemark, PanelMember, Review
-from workflows.submission.queries import of_call, row, view
-from workflows.submission.tables import Application
+from workflows.scoring.tables import Assignment, JuryRemark, PanelMember, Review
+from workflows.submission.queries import clerk_relation, conflicted_people, of_call, row, view
+from workflows.submission.tables import Application, Conflict
 
 ROLE_OF = {Duty.JURY: Role.JUROR, Duty.EXPERT: Role.EXPERT}
 
@@ -50,7 +50,7 @@ def suggest(session: Session, actor: Actor, call_id: str, duty: Duty = Duty.JURY
     files = [
         ToJudge(
             found.reference, found.language, _assigned(session, found.id, duty),
-            queries.conflicted_people(session, row(session, found.reference)),
+            conflicted_people(session, row(session, found.reference)),
         )
         for found in applications
     ]  # fmt: skip
@@ -64,11 +64,10 @@ def assign(session: Session, actor: Actor, reference: str, person_id: int, duty:
 
     Raises Problem `not-eligible-yet`, `conflict-known` or `not-a-judge`.
     """
-    require(actor, Action.ASSIGN)
-    application = _open_file(session, reference)
+    application = _open_file(session, actor, Action.ASSIGN, reference)
     if person_id not in {person.id for person in queries.panel(session, application.call_id, duty)}:
         raise Problem("not-a-judge")
-    if person_id in queries.conflicted_people(session, application):
+    if person_id in conflicted_people(session, application):
         raise Problem("conflict-known", reference=reference)
     if person_id in _assigned(session, application.id, duty):
         return
@@ -78,8 +77,7 @@ def assign(session: Session, actor: Actor, reference: str, person_id: int, duty:
 
 def unassign(session: Session, actor: Actor, reference: str, person_id: int, duty: Duty, *, now: datetime) -> None:
     """Take a file back from a judge who has not written anything yet. Raises Problem `review-begun`."""
-    require(actor, Action.ASSIGN)
-    application = _open_file(session, reference)
+    application = _open_file(session, actor, Action.ASSIGN, reference)
     assignment = _assignment(session, application.id, person_id, duty)
     if session.get(Review, assignment.id) is not None:
         raise Problem("review-begun")
@@ -144,8 +142,7 @@ def save_review(
 
 def record_remark(session: Session, actor: Actor, reference: str, text: str, *, now: datetime) -> None:
     """Write down the remark the jury agreed on; it becomes part of the reasons in the letter."""
-    require(actor, Action.RECORD_REMARK)
-    application = _open_file(session, reference)
+    application = _open_file(session, actor, Action.RECORD_REMARK, reference)
     remark = session.get(JuryRemark, application.id)
     if remark is None:
         session.add(JuryRemark(application_id=application.id, text=text.strip(), saved_at=now))
@@ -166,8 +163,10 @@ def _check(session: Session, application: Application, duty: Duty, new: NewRevie
             raise Problem("advice-missing", field="advice")
 
 
-def _open_file(session: Session, reference: str) -> Application:
+def _open_file(session: Session, actor: Actor, action: Action, reference: str) -> Application:
+    """An eligible file, for somebody of the office without a conflict in it. Raises NotThere or `not-eligible-yet`."""
     application = row(session, reference, lock=True)
+    require(actor, action, clerk_relation(session, actor, application))
     if application.state != ApplicationState.ELIGIBLE:
         raise Problem("not-eligible-yet", reference=reference)
     return application

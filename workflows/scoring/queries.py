@@ -11,11 +11,11 @@ from workflows.calls.form import Reader
 from workflows.calls.terms import Criterion
 from workflows.lifecycle import ApplicationState
 from workflows.people.queries import PersonView, person_view
-from workflows.people.tables import Membership, Person
+from workflows.people.tables import Person
 from workflows.permissions import Action, Actor, Duty, Relation, require
 from workflows.scoring.rules import Advice, Marks, mean_mark, score
-from workflows.scoring.tables import Assignment, Conflict, JuryRemark, PanelMember, Review
-from workflows.submission.queries import ApplicationView, of_call, row, view
+from workflows.scoring.tables import Assignment, JuryRemark, PanelMember, Review
+from workflows.submission.queries import ApplicationView, conflicted_people, of_call, row, view
 from workflows.submission.tables import Application
 
 JUDGED = (ApplicationState.ELIGIBLE, ApplicationState.AWARDED, ApplicationState.RESERVE, ApplicationState.REFUSED)
@@ -93,13 +93,6 @@ def relation(session: Session, actor: Actor, application: Application, duty: Dut
     )  # fmt: skip
     conflicted = actor.person_id is not None and actor.person_id in conflicted_people(session, application)
     return Relation(assigned=duty if given else None, conflicted=conflicted, state=ApplicationState(application.state))
-
-
-def conflicted_people(session: Session, application: Application) -> frozenset[int]:
-    """Persons with a conflict: declared or recused, or members of the applicant organisation."""
-    declared = select(Conflict.person_id).where(Conflict.application_id == application.id)
-    members = select(Membership.person_id).where(Membership.organisation_id == application.organisation_id)
-    return frozenset(session.scalars(declared)) | frozenset(session.scalars(members))
 
 
 def panel(session: Session, call_id: str, duty: Duty) -> tuple[PersonView, ...]:

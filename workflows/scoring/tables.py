@@ -36,17 +36,6 @@ class Assignment(Base):
     assigned_at: Mapped[datetime]
 
 
-class Conflict(Base):
-    """A conflict of interest: the file is hidden from this person and their marks do not count."""
-
-    __tablename__ = "conflicts"
-
-    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
-    reason: Mapped[str]
-    declared_at: Mapped[datetime]
-
-
 class Review(Base):
     """What a juror or an expert says of an assigned file; a private draft until `submitted_at`."""
 

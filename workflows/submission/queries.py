@@ -16,10 +16,11 @@ from workflows.files.tables import Document
 from workflows.lifecycle import ApplicationState
 from workflows.people.queries import OrganisationView, applicant_type_at, member_role, organisation_view
 from workflows.people.rules import ApplicantType
+from workflows.people.tables import Membership
 from workflows.permissions import Action, Actor, Relation, require
 from workflows.problems import NotThere
 from workflows.submission.rules import AttachmentView, Draft, answer
-from workflows.submission.tables import Application, Attachment, Submission
+from workflows.submission.tables import Application, Attachment, Conflict, Submission
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,19 @@ def own_relation(session: Session, actor: Actor, application: Application) -> Re
     """What the actor is to an application as a member of its organisation."""
     role = member_role(session, actor.person_id, application.organisation_id)
     return Relation(member=role, state=ApplicationState(application.state))
+
+
+def conflicted_people(session: Session, application: Application) -> frozenset[int]:
+    """Persons with a conflict of interest in a file: declared or recused, or members of the applicant organisation."""
+    declared = select(Conflict.person_id).where(Conflict.application_id == application.id)
+    members = select(Membership.person_id).where(Membership.organisation_id == application.organisation_id)
+    return frozenset(session.scalars(declared)) | frozenset(session.scalars(members))
+
+
+def clerk_relation(session: Session, actor: Actor, application: Application) -> Relation:
+    """What the actor is to a file as somebody of the office: a conflict of interest binds the office too."""
+    conflicted = actor.person_id is not None and actor.person_id in conflicted_people(session, application)
+    return Relation(conflicted=conflicted, state=ApplicationState(application.state))
 
 
 def of_organisations(session: Session, organisation_ids: tuple[int, ...]) -> tuple[ApplicationView, ...]:

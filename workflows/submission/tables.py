@@ -74,3 +74,15 @@ class Submission(Base):
     digest: Mapped[str] = mapped_column(String(64))
     receipt_number: Mapped[str] = mapped_column(String(60), unique=True)
     received_at: Mapped[datetime]
+
+
+class Conflict(Base):
+    """A conflict of interest of a juror, an expert or somebody of the office: the file is hidden from this person, who
+    has no say in it, and whose marks do not count."""
+
+    __tablename__ = "conflicts"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True)
+    reason: Mapped[str]
+    declared_at: Mapped[datetime]
