@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from io import BytesIO
 from typing import Any
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -19,6 +18,7 @@ from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 
 from portal import answers, errors, forms
+from portal.downloads import download as hand_out
 from portal.language import language
 from portal.work import actor, ask, now, work
 from workflows.calls.queries import CallView, call_view
@@ -179,9 +179,7 @@ def download(reference: str, token: str, duty: Duty) -> Response:
     with ask() as session:
         file, _review = queries.assigned_file(session, actor(), reference, duty)
         found, content = stored_document(session, file, token)
-    answer = send_file(BytesIO(content), found.media_type, as_attachment=True, download_name=found.name)
-    answer.headers["Content-Security-Policy"] = "sandbox"
-    return answer
+    return hand_out(content, found.media_type, found.name)
 
 
 def review_form(desk: Desk) -> FlaskForm:

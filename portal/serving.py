@@ -1,47 +1,34 @@
-"""The web server: gunicorn with threads in one process, and in the embedded default the background loop beside them."""
+"""The web server of the embedded default: waitress, with the background loop beside it in the same process.
 
-from contextlib import ExitStack
-from typing import Any
+waitress reads a request wholly before it takes a thread, so slow clients stop nobody; and it never forks, which the
+threads of the PDF maker would not survive.
+"""
 
-from flask import Flask
-from gunicorn.app.base import BaseApplication
+from waitress import serve
 
 from config.settings import Settings
-from portal import create_app, demo, set_up
+from portal import create_app, demo
 from workflows import tasks, worker
 
 LOOP_THREADS = 2
+CONNECTIONS = 800
+"""Open at the same time; more wait in the queue of the operating system."""
+SILENCE = 60
+"""Seconds after which a client that says nothing more is let go."""
 
 
-class Portal(BaseApplication):  # type: ignore[misc]  # gunicorn has no type hints
-    """gunicorn, told what to serve by the settings instead of a file."""
-
-    def __init__(self, settings: Settings, host: str, port: int, threads: int, *, demo: bool) -> None:
-        self.settings, self.address, self.threads, self.demo = settings, f"{host}:{port}", threads, demo
-        self.stack = ExitStack()
-        super().__init__()
-
-    def load_config(self) -> None:
-        options = {
-            "bind": self.address, "workers": 1, "threads": self.threads, "worker_class": "gthread",
-            "timeout": 60, "graceful_timeout": 10, "loglevel": "warning", "control_socket_disable": True,
-            "post_worker_init": self.begin, "worker_exit": self.end,
-        }  # fmt: skip
-        for name, value in options.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        set_up.connect(self.settings)
-        app = create_app(self.settings)
-        if self.demo:
-            app.config["DEMO_ACCOUNTS"] = [{**account, "password": demo.PASSWORD} for account in demo.ACCOUNTS]
-        return app
-
-    def begin(self, process: Any) -> None:
-        """After the fork: threads do not survive one, so the loop starts here."""
-        if self.settings.embedded:
-            self.stack.enter_context(worker.loop(tasks.work_off, LOOP_THREADS))
-
-    def end(self, server: Any, process: Any) -> None:
-        self.stack.close()
+def run(settings: Settings, host: str, port: int, threads: int, *, with_demo_accounts: bool) -> None:
+    """Serve until stopped. Without Redis the background work runs here too."""
+    app = create_app(settings)
+    if with_demo_accounts:
+        app.config["DEMO_ACCOUNTS"] = [{**account, "password": demo.PASSWORD} for account in demo.ACCOUNTS]
+    options = {
+        "host": host, "port": port, "threads": threads, "ident": "", "clear_untrusted_proxy_headers": False,
+        "connection_limit": CONNECTIONS, "channel_timeout": SILENCE, "cleanup_interval": 10,
+        "asyncore_use_poll": True, "max_request_body_size": 8 * settings.upload_limit,
+    }  # fmt: skip
+    if not settings.embedded:
+        serve(app, **options)
+        return
+    with worker.loop(tasks.work_off, LOOP_THREADS):
+        serve(app, **options)

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_login import current_user
 
 from workflows import worker
 from workflows.database import reading, transaction
 from workflows.permissions import VISITOR, Actor
+
+LONGEST_BODY = timedelta(seconds=15)
 
 Session = Any
 """A database session: handed on to queries and actions, never used here."""
@@ -37,7 +39,14 @@ def actor() -> Actor:
 
 
 def now() -> datetime:
-    """The instant at which this request arrived (UTC): one clock for everything it does."""
+    """The instant at which this request arrived (UTC): one clock for everything it does.
+
+    The arrival is stamped before the body is read. A body that was held back longer than an honest slow line needs
+    does not count as having arrived then, or content written after a deadline could carry a stamp from before it.
+    """
+    here = arrival(request.environ)
+    if here - g.now > LONGEST_BODY:
+        g.now = here
     instant: datetime = g.now
     return instant
 

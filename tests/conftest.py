@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from config.settings import Settings
 from migrations.run import upgrade
-from portal import create_app, set_up
+from portal import create_app, set_up, work
 from tests.builders import NOW
 from workflows import database
 from workflows.people import actions as people
@@ -72,7 +72,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The instant at which the next requests arrive; NOW unless set."""
     found = Clock()
-    monkeypatch.setattr(set_up, "arrival", lambda environ: found.now)
+    for module in (set_up, work):
+        monkeypatch.setattr(module, "arrival", lambda environ: found.now)
     return found
 
 

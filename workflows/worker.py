@@ -34,7 +34,7 @@ celery.conf.update(
         "max_retries": 1,  # a request never waits for a broker that is not there
         "interval_start": 0,
         "socket_timeout": 2,
-        "socket_connect_timeout": 2,
+        "socket_connect_timeout": 1,
         "unacked_restore_interval": 30,
         "unacked_restore_throttle": 1,
     },
@@ -54,8 +54,8 @@ def nudge() -> None:
     """Say that there may be work. A dead broker loses nothing: the next tick finds the rows."""
     if _bell is not None:
         _bell.set()
-    else:
-        queue("sweep")
+    elif celery.conf.broker_url:
+        threading.Thread(target=queue, args=("sweep",), name="oproep-ringer", daemon=True).start()  # no request waits for a broker
 
 
 def queue(task: str, *given: int) -> None:
@@ -74,6 +74,7 @@ def loop(sweep: Callable[[], int], threads: int = 1) -> Iterator[None]:
     finds work. It must claim what it does, so that several threads never do the same."""
     global _bell
     bell, stop = threading.Event(), threading.Event()
+    celery.finalize()  # once, before two threads would do it at the same time
     workers = [
         threading.Thread(target=_run, args=(sweep, bell, stop), name=f"oproep-loop-{number}", daemon=True)
         for number in range(threads)

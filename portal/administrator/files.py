@@ -1,9 +1,8 @@
 """One file: what was submitted, each condition with its verdict, what a person makes of it, what happened."""
 
-from io import BytesIO
 from typing import Any
 
-from flask import flash, redirect, request, send_file, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from portal import errors
@@ -12,6 +11,7 @@ from portal.administrator.answers import answers
 from portal.administrator.forms import OverruleForm
 from portal.administrator.frame import open_file, show
 from portal.administrator.timeline import timeline
+from portal.downloads import download
 from portal.work import actor, ask, now, work
 from workflows.calls.queries import call_view
 from workflows.eligibility import actions
@@ -33,7 +33,7 @@ def file(reference: str) -> Any:
 def document(reference: str, token: str) -> Any:
     with ask() as session:
         found, content = document_of(session, open_file(session, reference), token)
-    return send_file(BytesIO(content), found.media_type, as_attachment=True, download_name=found.name)
+    return download(content, found.media_type, found.name)
 
 
 @blueprint.post("/files/<reference>/conditions/<int:number>")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -13,6 +13,7 @@ from portal.applicant import blueprint
 from portal.applicant.forms import WithdrawForm
 from portal.applicant.loading import done, load
 from portal.applicant.standing import File
+from portal.downloads import download
 from portal.work import actor, ask, now, work
 from workflows.letters import queries as letters
 from workflows.letters.actions import open_letter
@@ -75,7 +76,7 @@ def letter_pdf(reference: str, letter_id: int) -> Response:
     with work() as session:
         found = open_letter(session, actor(), reference, letter_id, now=now())
     content = letters.pdf(found)
-    return _download(content, "application/pdf", f"{reference}-{found.number.replace('/', '-')}.pdf")
+    return download(content, "application/pdf", f"{reference}-{found.number.replace('/', '-')}.pdf")
 
 
 @blueprint.get("/<reference>/documents/<token>")
@@ -84,7 +85,7 @@ def document(reference: str, token: str) -> Response:
     with ask() as session:
         file = load(session, reference)
         found, content = queries.document(session, file.application, token)
-    return _download(content, found.media_type, found.name)
+    return download(content, found.media_type, found.name)
 
 
 @blueprint.post("/<reference>/reopen")
@@ -120,12 +121,3 @@ def withdraw(reference: str) -> Any:
     with ask() as session:
         file = load(session, reference)
     return _task_list(file, form), 422
-
-
-def _download(content: bytes, media_type: str, name: str) -> Response:
-    response = make_response(content)
-    response.mimetype = media_type
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

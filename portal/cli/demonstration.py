@@ -25,8 +25,9 @@ from workflows.replay.play import Play, Scene
 @instance
 def load_demo(instance: Path | None) -> None:
     """Load the demonstration world; what is there already is kept."""
-    open_up(settings_of(instance))
-    if not load_world():
+    settings = settings_of(instance)
+    open_up(settings)
+    if not load_world(settings):
         console.print("The demonstration world is there already.")
 
 
@@ -60,8 +61,13 @@ def replay(call_id: str, language: str, instance: Path | None) -> None:
     sys.exit(0 if same else 1)
 
 
-def load_world() -> bool:
-    """Load what is missing of the demonstration world; False where nothing is."""
+def load_world(settings: Settings) -> bool:
+    """Load what is missing of the demonstration world; False where nothing is.
+
+    Its accounts have a published password, so an installation in production refuses it.
+    """
+    if settings.mode != "development":
+        raise click.ClickException("the demonstration world is for development: its passwords are published")
     if demo.loaded():
         return False
     with _progress() as progress:

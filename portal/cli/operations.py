@@ -7,11 +7,10 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from portal import demo
+from portal import demo, serving
 from portal.cli.demonstration import load_world
 from portal.cli.installation import console, instance, open_up, settings_of
 from portal.doctor import examine
-from portal.serving import Portal
 from workflows import database, tasks, worker
 from workflows.history import chains, first_broken
 
@@ -27,12 +26,12 @@ def serve(host: str, port: int, threads: int, with_demo: bool, instance: Path | 
     settings = settings_of(instance)
     open_up(settings)
     if with_demo:
-        load_world()
+        load_world(settings)
     demonstration = settings.mode == "development" and demo.loaded()
     if demonstration:
         _tell_how_to_sign_in(f"http://{host}:{port}")
     console.print(f"[bold]Oproep[/bold] on http://{host}:{port}   (stop with Ctrl-C)")
-    Portal(settings, host, port, threads, demo=demonstration).run()
+    serving.run(settings, host, port, threads, with_demo_accounts=demonstration)
 
 
 @click.command("worker")

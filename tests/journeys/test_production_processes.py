@@ -75,7 +75,7 @@ def running(settings: Settings, *command: str) -> Iterator[subprocess.Popen[byte
 
 def ring(settings: Settings) -> None:
     """Say that there is work, as a request does after its commit."""
-    said = "from workflows import tasks, worker; import sys; worker.use_redis(sys.argv[1]); worker.nudge()"
+    said = "from workflows import tasks, worker; import sys; worker.use_redis(sys.argv[1]); worker.queue('sweep')"
     subprocess.run([sys.executable, "-c", said, settings.redis_url], cwd=ROOT, check=True)
 
 

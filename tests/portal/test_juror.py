@@ -205,7 +205,7 @@ def test_a_document_is_saved_and_never_shown_inside_the_portal(browser: FlaskCli
     assert answer.data.startswith(b"%PDF")
     assert answer.headers["Content-Disposition"] == "attachment; filename=begroting.pdf"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert answer.mimetype == "application/pdf"
 
 

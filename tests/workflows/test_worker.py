@@ -153,10 +153,13 @@ def test_a_dead_redis_stops_nobody(monkeypatch: pytest.MonkeyPatch, caplog: pyte
     before = time.monotonic()
     worker.nudge()
     took = time.monotonic() - before
+    for ringer in threading.enumerate():
+        if ringer.name == "oproep-ringer":
+            ringer.join(timeout=10)
     assert [record.message.split(":")[0] for record in caplog.records if record.name == "workflows.worker"] == [
         "the broker was not reached, work waits for the next tick"
     ]
-    assert took < 3
+    assert took < 0.5
 
 
 def test_without_a_broker_and_without_a_loop_a_nudge_is_nothing() -> None:
@@ -165,9 +168,13 @@ def test_without_a_broker_and_without_a_loop_a_nudge_is_nothing() -> None:
 
 NUDGE = """
 import sys
+import threading
 from workflows import tasks, worker
 worker.use_redis(sys.argv[1])
 worker.nudge()
+for ringer in threading.enumerate():
+    if ringer.name == "oproep-ringer":
+        ringer.join(timeout=10)
 """
 
 

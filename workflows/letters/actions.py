@@ -20,7 +20,7 @@ from workflows.letters.pdf import to_pdf
 from workflows.letters.plain import to_text
 from workflows.letters.rules import LEASE, LEAVES_AT_ONCE, LETTER_AFTER, LetterKind, next_attempt
 from workflows.letters.tables import Letter, Mail, MailState
-from workflows.letters.transport import Message, NotTaken, PerhapsTaken, Transport
+from workflows.letters.transport import Message, NotTaken, PerhapsTaken, Transport, build
 from workflows.lifecycle import Event
 from workflows.people.queries import members
 from workflows.permissions import Action, Actor, require
@@ -167,7 +167,11 @@ def settle(session: Session, mail_id: int, fence: int, trouble: Exception | None
 def send(transport: Transport, message: Message) -> Exception | None:
     """Hand the message over; what went wrong, None where the server took it."""
     try:
-        transport.send(message)
+        mail = build(message)
+    except Exception as error:  # whatever cannot be made into a mail did certainly not leave
+        return NotTaken(str(error))
+    try:
+        transport.send(message.message_id, mail)
     except (NotTaken, PerhapsTaken) as error:
         return error
     return None

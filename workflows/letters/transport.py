@@ -38,9 +38,9 @@ class Message:
 
 
 class Transport(Protocol):
-    """Something that takes a message. Raises NotTaken or PerhapsTaken."""
+    """Something that takes a mail of this Message-ID. Raises NotTaken or PerhapsTaken."""
 
-    def send(self, message: Message) -> None: ...
+    def send(self, message_id: str, mail: EmailMessage) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,11 @@ class Folder:
 
     path: Path
 
-    def send(self, message: Message) -> None:
+    def send(self, message_id: str, mail: EmailMessage) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
-        target = self.path / f"{message.message_id.strip('<>').split('@')[0]}.eml"
+        target = self.path / f"{message_id.strip('<>').split('@')[0]}.eml"
         temporary = target.with_suffix(".part")
-        temporary.write_bytes(build(message).as_bytes())
+        temporary.write_bytes(mail.as_bytes())
         os.replace(temporary, target)
 
 
@@ -65,13 +65,13 @@ class Smtp:
     port: int
     timeout: float = 20.0
 
-    def send(self, message: Message) -> None:
+    def send(self, message_id: str, mail: EmailMessage) -> None:
         try:
             server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
         except (OSError, smtplib.SMTPException) as error:
             raise NotTaken(str(error)) from error
         try:
-            server.send_message(build(message))
+            server.send_message(mail)
         except smtplib.SMTPServerDisconnected as error:
             raise PerhapsTaken(str(error)) from error
         except smtplib.SMTPException as error:

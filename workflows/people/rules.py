@@ -62,7 +62,8 @@ def masked_iban(compact: str) -> str:
 def email(typed: str) -> str:
     """A mail address in its normal form, lower case. Raises Problem `email-wrong` on field `email`."""
     try:
-        return validate_email(typed.strip(), check_deliverability=False).normalized.lower()
+        found = validate_email(typed.strip(), check_deliverability=False, allow_smtputf8=False)
+        return str(found.ascii_email).lower()
     except EmailNotValidError:
         raise Problem("email-wrong", field="email", typed=typed) from None
 

@@ -61,7 +61,7 @@ def save_answers(
 
     Raises Problem `draft-changed-elsewhere` where `seen_version` is not the version that stands now.
     """
-    application = _editable(session, actor, reference)
+    application = _editable(session, actor, reference, now)
     if seen_version is not None and seen_version != application.row_version:
         raise Problem("draft-changed-elsewhere", saved_at=application.saved_at.isoformat())
     changed = sorted(key for key, value in answers.items() if application.answers.get(key) != value)
@@ -76,7 +76,7 @@ def attach(
     session: Session, actor: Actor, reference: str, question_id: str, name: str, content: bytes, *, now: datetime
 ) -> str:
     """Put a document under a question; returns its token. Raises Problem on a refused kind or one too many."""
-    application = _editable(session, actor, reference)
+    application = _editable(session, actor, reference, now)
     found = queries.view(session, reference)
     question = next((question for question in found.terms.questions() if question.id == question_id), None)
     if question is None or question.kind is not QuestionKind.DOCUMENT:
@@ -100,7 +100,7 @@ def attach(
 
 def detach(session: Session, actor: Actor, reference: str, token: str, *, now: datetime) -> None:
     """Take a document out of the draft. Raises NotThere."""
-    application = _editable(session, actor, reference)
+    application = _editable(session, actor, reference, now)
     attachment = session.get(Attachment, token)
     if attachment is None or attachment.application_id != application.id:
         raise NotThere
@@ -124,6 +124,8 @@ def submit(session: Session, actor: Actor, reference: str, *, received_at: datet
     if not is_open(CallState(call.state), found.terms, received_at):
         closes = found.terms.closes.isoformat()
         raise Problem("deadline-passed", closes_at=closes, received_at=received_at.isoformat())
+    if application.saved_at >= found.terms.closes:  # a second lock: nothing written after the closing is ever frozen
+        raise Problem("deadline-passed", closes_at=found.terms.closes.isoformat(), received_at=received_at.isoformat())
     problems = rules.missing(found.terms, found.draft) + rules.wrong(found.terms, found.draft)
     if problems:
         raise Problems(problems)
@@ -173,10 +175,14 @@ def _own(session: Session, actor: Actor, reference: str, action: Action) -> Appl
     return application
 
 
-def _editable(session: Session, actor: Actor, reference: str) -> Application:
+def _editable(session: Session, actor: Actor, reference: str, now: datetime) -> Application:
+    """A draft of an open call. Raises Problem `already-submitted`, `move-not-possible` or `deadline-passed`."""
     application = _own(session, actor, reference, Action.EDIT_APPLICATION)
     if application.state != ApplicationState.DRAFT:
         raise _already(session, application)
+    call = call_view(session, application.call_id, now)
+    if not is_open(call.state, call.terms, now):
+        raise Problem("deadline-passed", closes_at=call.terms.closes.isoformat(), received_at=now.isoformat())
     return application
 
 
