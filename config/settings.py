@@ -4,6 +4,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,8 +25,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     instance: Path = ROOT / "instance"
-    database_url: str = Field(default="", description="empty: SQLite in the instance folder")
-    redis_url: str = Field(default="", description="empty: the background loop runs inside the web process")
+    database_url: str = Field(
+        default="", pattern=r"^(|(postgresql|sqlite)://.+)$", description="empty: SQLite in the instance folder"
+    )
+    redis_url: str = Field(
+        default="", pattern=r"^(|rediss?://.+)$", description="empty: the background loop runs inside the web process"
+    )
     secret_key: str = Field(default="", description="empty: generated once into the instance folder")
     base_url: str = "http://127.0.0.1:8000"
     office: str = "Brussels International"
@@ -34,8 +39,13 @@ class Settings(BaseSettings):
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 1025
     mode: Literal["development", "production"] = "development"
-    upload_limit: int = Field(default=10_000_000, description="bytes of one document")
-    trusted_proxies: int = Field(default=0, description="number of reverse proxies in front of the portal")
+    upload_limit: int = Field(default=10_000_000, gt=0, description="bytes of one document")
+    trusted_proxies: int = Field(default=0, ge=0, description="number of reverse proxies in front of the portal")
+
+    @property
+    def hosts(self) -> list[str]:
+        """Names under which the portal answers: its own, and this machine's for health checks."""
+        return [urlsplit(self.base_url).hostname or "", "127.0.0.1", "localhost"]
 
     @property
     def embedded(self) -> bool:
@@ -84,13 +94,26 @@ def load() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         raise SettingsError(f"{PREFIX}{str(first['loc'][0]).upper()}: {first['msg']}") from error
+    _refuse_wrong_address(settings)
     if settings.mode == "production":
         _refuse_unsafe(settings)
     return settings
 
 
 def _refuse_unsafe(settings: Settings) -> None:
-    if len(settings.secret_key) < 32:
-        raise SettingsError("OPROEP_SECRET_KEY: production needs a secret of at least 32 characters")
-    if not settings.base_url.startswith("https://"):
+    if len(settings.secret_key) < 32 or len(set(settings.secret_key.strip())) < 10:
+        raise SettingsError("OPROEP_SECRET_KEY: production needs a random secret of at least 32 characters")
+    if settings.mail_transport != "smtp":
+        raise SettingsError("OPROEP_MAIL_TRANSPORT: production needs smtp, or letters stay in a folder")
+
+
+def _refuse_wrong_address(settings: Settings) -> None:
+    """In development every mail can be read on a page, so development stays on this machine."""
+    address = urlsplit(settings.base_url)
+    local = address.hostname in ("127.0.0.1", "localhost", "::1")
+    if not address.hostname or address.scheme not in ("http", "https"):
+        raise SettingsError("OPROEP_BASE_URL: expected an address such as https://oproep.example.org")
+    if settings.mode == "production" and address.scheme != "https":
         raise SettingsError("OPROEP_BASE_URL: production needs an https:// address")
+    if settings.mode == "development" and not local:
+        raise SettingsError("OPROEP_BASE_URL: a public address needs OPROEP_MODE=production")

@@ -35,6 +35,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MAX_FORM_PARTS=FORM_FIELDS,
         MAX_FORM_MEMORY_SIZE=2_000_000,
         WTF_CSRF_TIME_LIMIT=None,
+        TRUSTED_HOSTS=settings.hosts,
     )
     if settings.trusted_proxies:
         hops = settings.trusted_proxies

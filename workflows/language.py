@@ -84,8 +84,15 @@ def fill(template: str, facts: Mapping[str, Any], language: str) -> str:
 
 
 def placeholders(template: str) -> frozenset[str]:
-    """The names between braces of a template."""
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(template) if name)
+    """What stands between braces in a template, the format with the name: `awarded:money`, `rank`.
+
+    Raises ValueError on a brace that is left open.
+    """
+    return frozenset(
+        name + (f"!{conversion}" if conversion else "") + (f":{form}" if form else "")
+        for _, name, form, conversion in string.Formatter().parse(template)
+        if name is not None
+    )
 
 
 def _locale(language: str) -> str:

@@ -55,7 +55,9 @@ def nudge() -> None:
     if _bell is not None:
         _bell.set()
     elif celery.conf.broker_url:
-        threading.Thread(target=queue, args=("sweep",), name="oproep-ringer", daemon=True).start()  # no request waits for a broker
+        threading.Thread(
+            target=queue, args=("sweep",), name="oproep-ringer", daemon=True
+        ).start()  # no request waits for a broker
 
 
 def queue(task: str, *given: int) -> None:

@@ -95,8 +95,9 @@ def test_what_is_kept_in_the_database_is_the_whole_file(settings: Settings, path
         ("closes_at = 2024-04-12 16:00:00", 'closes_at = "vrijdag"',
          "closes_at: Input should be a valid datetime or date, input is too short (given: 'vrijdag')"),
         ("Aanvraag {reference} – toekenning", "Aanvraag {amount} – toekenning",
-         "letters.award: no letter can fill {amount}, expected one of awarded, call, closes_at, organisation, "
-         "pass_mark, project, rank, receipt_number, received_at, reference, requested, score"),
+         "letters.award: no letter can fill {amount}, expected one of awarded:money, call, closes_at:day, "
+         "closes_at:moment, organisation, pass_mark:score, project, rank, receipt_number, received_at:day, "
+         "received_at:moment, reference, requested:money, score:score"),
         ("Aanvraag {reference} – toekenning", "Aanvraag {reference – toekenning",
          "letters.award: expected '}' before end of string"),
         ("year = 2024", "year = 2024 jaar",
@@ -232,8 +233,8 @@ def test_a_call_is_published_once_and_closed_only_after_its_decision(settings: S
 
 def test_the_public_knows_published_calls_only_the_last_to_close_first(settings: Settings) -> None:
     a_call()
-    a_call(terms(id="later", closes_at=terms().closes_at + DAY))
-    a_call(terms(id="hidden"), published=False)
+    a_call(terms(id="later", reference_prefix="L26", closes_at=terms().closes_at + DAY))
+    a_call(terms(id="hidden", reference_prefix="H26"), published=False)
     assert [(call.id, call.stage) for call in asked(queries.public_calls, NOW)] == [
         ("later", Stage.OPEN), ("small", Stage.OPEN),
     ]  # fmt: skip

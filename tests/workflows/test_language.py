@@ -136,4 +136,4 @@ def test_no_code_runs_in_a_template_that_people_edit() -> None:
         fill("{reference.__class__.__mro__}", {"reference": "S26-0001"}, "nl")
     with pytest.raises(KeyError):
         fill("{reference[0]}", {"reference": "S26-0001"}, "nl")
-    assert placeholders("{reference} vraagt {requested:money}, {{niet dit}}") == {"reference", "requested"}
+    assert placeholders("{reference} vraagt {requested:money}, {{niet dit}}") == {"reference", "requested:money"}

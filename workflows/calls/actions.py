@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from workflows.calls.queries import terms_of
 from workflows.calls.tables import Call, CallVersion, Envelope
 from workflows.calls.terms import Terms
 from workflows.canonical import fingerprint
@@ -17,10 +18,11 @@ from workflows.problems import NotThere, Problem
 def import_call(session: Session, actor: Actor, terms: Terms, *, now: datetime, reason: str = "") -> Call:
     """Take in the terms of a call: a new call, or a new version of one that is not decided yet.
 
-    Raises Problem `call-decided` once money was divided under the terms, and `reason-needed` where published terms
-    change without one.
+    Raises Problem `prefix-taken`, `call-decided` once money was divided under the terms, and `reason-needed` where
+    published terms change without one.
     """
     require(actor, Action.MANAGE_CALL)
+    _refuse_taken_prefix(session, terms)
     content = terms.model_dump(mode="json")
     mark = fingerprint(content)
     call = session.get(Call, terms.id)
@@ -50,6 +52,13 @@ def import_call(session: Session, actor: Actor, terms: Terms, *, now: datetime, 
         facts={"version": call.version, "fingerprint": mark},
     )  # fmt: skip
     return call
+
+
+def _refuse_taken_prefix(session: Session, terms: Terms) -> None:
+    """Two calls with one prefix would give the same references. Raises Problem `prefix-taken`."""
+    for call_id in session.scalars(select(Call.id).where(Call.id != terms.id).order_by(Call.id)):
+        if terms_of(session, call_id).reference_prefix == terms.reference_prefix:
+            raise Problem("prefix-taken", prefix=terms.reference_prefix, call=call_id)
 
 
 def publish(session: Session, actor: Actor, call_id: str, *, now: datetime) -> None:

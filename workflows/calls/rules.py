@@ -13,10 +13,12 @@ from workflows.language import BRUSSELS
 from workflows.lifecycle import CallState
 
 LETTER_FACTS = frozenset({
-    "reference", "project", "organisation", "call", "requested", "awarded", "score", "pass_mark", "rank",
-    "receipt_number", "received_at", "closes_at",
+    "reference", "project", "organisation", "call", "rank", "receipt_number", "requested:money", "awarded:money",
+    "score:score", "pass_mark:score", "received_at:moment", "received_at:day", "closes_at:moment", "closes_at:day",
 })  # fmt: skip
-"""The placeholders a letter text may hold."""
+"""The placeholders a letter text may hold, each with the only forms it can be written in."""
+LONGEST_FILE = 300_000
+"""Characters of a call file."""
 
 
 class Stage(StrEnum):
@@ -65,9 +67,13 @@ def read_terms(text: str, source: str) -> Terms:
 
     Raises TermsRefused naming the source, the key (or line) of each mistake and what was expected there.
     """
+    if len(text) > LONGEST_FILE:
+        raise TermsRefused(source, (f"longer than the {LONGEST_FILE} characters expected at most",))
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise TermsRefused(source, ("nested more deeply than any call is",)) from None
+    except ValueError as error:  # broken TOML, or a number too long to read
         raise TermsRefused(source, (str(error),)) from None
     try:
         terms = Terms.model_validate(data)

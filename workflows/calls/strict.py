@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 PlaceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{1,19}$")]
-Cents = Annotated[int, Field(ge=0, strict=True)]
-Count = Annotated[int, Field(ge=1, strict=True)]
+Cents = Annotated[int, Field(ge=0, le=10**13, strict=True)]
+Count = Annotated[int, Field(ge=1, le=10**6, strict=True)]
 
 
 class Strict(BaseModel):
