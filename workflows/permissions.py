@@ -162,8 +162,8 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.SCREEN: _clerk,
     Action.ASSIGN: _clerk,
     Action.RECORD_REMARK: _clerk,
-    Action.ALLOCATE: _administrator,
-    Action.RELEASE_LETTERS: _administrator,
+    Action.ALLOCATE: all_of(_administrator, unconflicted),
+    Action.RELEASE_LETTERS: all_of(_administrator, unconflicted),
     Action.READ_MAILBOX: anyone,  # the page itself exists in development only
 }
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from portal import errors
 from portal.administrator import blueprint, words
 from portal.administrator.board import decided, preview
-from portal.administrator.frame import show
+from portal.administrator.frame import open_decision, show
 from portal.work import Session, actor, ask, now, work
 from workflows.allocation import actions, queries
 from workflows.calls.queries import CallView, call_view
@@ -24,6 +24,7 @@ STALE = ("preview-stale", "preview-outdated")
 def allocation(call_id: str) -> Any:
     with ask() as session:
         call = call_view(session, call_id, now())
+        open_decision(session, call_id)
         return _decided_page(session, call) if call.stage in DECIDED else _preview_page(session, call)
 
 
@@ -54,6 +55,7 @@ def commit(call_id: str) -> Any:
 def record(call_id: str) -> Response:
     """The record of the decision, to the byte as it is kept: its SHA-256 is the one on the screen."""
     with ask() as session:
+        open_decision(session, call_id)
         text = queries.decision(session, call_id).record
     disposition = {"Content-Disposition": f'attachment; filename="decision-{call_id}.json"'}
     return Response(text.encode(), mimetype="application/json", headers=disposition)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 
 from portal import errors
 from portal.administrator import blueprint
-from portal.administrator.frame import show
+from portal.administrator.frame import open_decision, show
 from portal.administrator.standing import standing, time_line, to_do
 from portal.work import actor, ask, now, work
 from workflows.allocation.queries import approvals
@@ -25,6 +25,7 @@ def call(call_id: str) -> Any:
         found = call_view(session, call_id, now())
         figures = standing(session, found)
         outcome = results_of(session, call_id, now())
+        open_decision(session, call_id)
         line = time_line(session, found)
     general = [one.amount_cents for one in found.terms.envelopes if "*" in one.groups]
     money = sum(general or [one.amount_cents for one in found.terms.envelopes])
@@ -74,6 +75,7 @@ def export(call_id: str) -> Response:
 def results(call_id: str) -> Any:
     with ask() as session:
         outcome = results_of(session, call_id, now())
+        open_decision(session, call_id)
     steps = {row.reference: approvals(outcome.call.terms, row.awarded) for row in outcome.awards}
     return show("results", outcome.call, outcome=outcome, steps=steps)
 

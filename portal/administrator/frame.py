@@ -11,7 +11,7 @@ from workflows.calls.queries import CallView
 from workflows.lifecycle import ApplicationState
 from workflows.permissions import Action, Duty, Relation, may, require
 from workflows.problems import NotThere
-from workflows.submission.queries import ApplicationView, clerk_relation, row, view
+from workflows.submission.queries import ApplicationView, call_relation, clerk_relation, row, view
 
 
 def show(template: str, call: CallView, *, status: int = 200, **more: Any) -> tuple[str, int]:
@@ -56,6 +56,11 @@ def relation_to(session: Session, reference: str) -> Relation:
     """What this request's administrator is to a file. A conflict of interest binds the office too: it is a member
     of the applying organisation, or declared."""
     return clerk_relation(session, actor(), row(session, reference))
+
+
+def open_decision(session: Session, call_id: str) -> None:
+    """Let nobody with a conflict of interest in the call see or take its decision. Raises NotThere."""
+    require(actor(), Action.ALLOCATE, call_relation(session, actor(), call_id))
 
 
 def open_file(session: Session, reference: str) -> ApplicationView:

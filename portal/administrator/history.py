@@ -5,7 +5,7 @@ from typing import Any
 from flask import request
 
 from portal.administrator import blueprint
-from portal.administrator.frame import show
+from portal.administrator.frame import open_decision, show
 from portal.administrator.timeline import timeline
 from portal.work import ask, now
 from workflows.calls.queries import call_view
@@ -19,6 +19,7 @@ def history(call_id: str) -> Any:
     before = request.args.get("before", type=int)
     with ask() as session:
         call = call_view(session, call_id, now())
+        open_decision(session, call_id)
         broken = first_broken(session, f"call:{call_id}")
         broken_at = broken.position if broken else None
         found = chain_entries(session, f"call:{call_id}", before=before, limit=PAGE)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from portal import errors
 from portal.administrator import blueprint, words
-from portal.administrator.frame import open_file, show
+from portal.administrator.frame import open_decision, open_file, show
 from portal.administrator.standing import standing
 from portal.set_up import office
 from portal.work import Session, actor, ask, now, work
@@ -25,6 +25,7 @@ from workflows.problems import Problem
 def letters(call_id: str) -> Any:
     with ask() as session:
         call = call_view(session, call_id, now())
+        open_decision(session, call_id)
         found = queries.of_call(session, call_id)
         figures = standing(session, call)
     held = tuple(one for one in found if one.released_at is None)

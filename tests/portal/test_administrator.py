@@ -140,6 +140,8 @@ def test_an_administrator_with_a_conflict_finds_the_file_nowhere(client: FlaskCl
     for screen in ("screening", "assignment", "scoring"):
         shown = page(client, f"/calls/small/{screen}")
         assert (own in shown, other in shown) == (False, True), screen
+    for screen in ("allocation", "letters", "history", "results"):  # the decision as a whole is not theirs
+        page(client, f"/calls/small/{screen}", 404)
 
 
 def test_a_draft_is_not_there_for_the_office(client: FlaskClient, ada: Actor) -> None:

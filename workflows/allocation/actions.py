@@ -14,7 +14,7 @@ from workflows.history import move
 from workflows.lifecycle import CallState, Event
 from workflows.permissions import Action, Actor, require
 from workflows.problems import Problem
-from workflows.submission.queries import row
+from workflows.submission.queries import call_relation, row
 
 RECORD_FORMAT = 1
 
@@ -27,7 +27,7 @@ def commit(
     Raises Problem `call-not-assessed`, `files-not-screened`, `files-not-scored`, `remarks-missing`, or
     `preview-stale` with the references in which something changed since.
     """
-    require(actor, Action.ALLOCATE)
+    require(actor, Action.ALLOCATE, call_relation(session, actor, call_id))
     call = locked(session, call_id)
     board = queries.board(session, call_id)
     if call.state != CallState.PUBLISHED or now < board.terms.closes:

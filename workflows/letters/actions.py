@@ -89,7 +89,7 @@ def release(session: Session, actor: Actor, call_id: str, seen: str, office: Off
 
     `seen` is the fingerprint of the set on the screen. Raises Problem `letters-changed` or `nothing-held`.
     """
-    require(actor, Action.RELEASE_LETTERS)
+    require(actor, Action.RELEASE_LETTERS, applications.call_relation(session, actor, call_id))
     held = queries.of_call(session, call_id, held_only=True)
     if not held:
         raise Problem("nothing-held")

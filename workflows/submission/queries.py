@@ -137,6 +137,18 @@ def clerk_relation(session: Session, actor: Actor, application: Application) -> 
     return Relation(conflicted=conflicted, state=ApplicationState(application.state))
 
 
+def call_relation(session: Session, actor: Actor, call_id: str) -> Relation:
+    """What the actor is to the decision over a call: conflicted where they are in any submitted file of it."""
+    memberships = select(Membership.organisation_id).where(Membership.person_id == actor.person_id)
+    declared = select(Conflict.application_id).where(Conflict.person_id == actor.person_id)
+    conflicted = select(Application.id).where(
+        Application.call_id == call_id,
+        Application.state != ApplicationState.DRAFT,
+        Application.organisation_id.in_(memberships) | Application.id.in_(declared),
+    )
+    return Relation(conflicted=session.scalar(conflicted.limit(1)) is not None)
+
+
 def of_organisations(session: Session, organisation_ids: tuple[int, ...]) -> tuple[ApplicationView, ...]:
     """The applications of organisations, the last touched first."""
     statement = select(Application).where(Application.organisation_id.in_(organisation_ids))
