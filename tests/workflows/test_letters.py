@@ -412,9 +412,9 @@ def a_mail_server(answers: dict[str, str | None]) -> Iterator[Post]:
                     self.wfile.write(b"354 go on\r\n")
                     content = iter(self.rfile.readline, b".\r\n")
                     text = b"".join(content).decode()
+                    taken.extend([text] if "CONTENT" not in answers else [])
                     if not self.say("CONTENT", "250 taken"):
                         return
-                    taken.extend([text] if "CONTENT" not in answers else [])
                 elif not self.say(command, "250 ok"):
                     return
 
