@@ -4,6 +4,7 @@ from flask import Flask
 
 from config.settings import Settings
 from portal import (
+    addresses,
     administrator,
     applicant,
     errors,
@@ -23,6 +24,7 @@ from portal import (
 def create_app(settings: Settings) -> Flask:
     """The portal as a WSGI application."""
     app = Flask(__name__)
+    addresses.install(app)
     set_up.configure(app, settings)
     language.install(app)
     signin.install(app)

@@ -107,7 +107,7 @@ class DayField(Field):
         try:
             day, month, year = (int(part) for part in typed)
             self.data = date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValueError(gettext("This is not a day that exists. Write it like 27 3 2027.")) from None
         if not 1900 <= year <= 2200:
             raise ValueError(gettext("Write the year with four digits, such as 2027."))

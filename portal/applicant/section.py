@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from portal import errors
+from portal.addresses import row_number
 from portal.answers import shown, size
 from portal.applicant import blueprint
 from portal.applicant.forms import MARK, VERSION, SectionForm, blame_field, mark, sent_form
@@ -106,7 +107,7 @@ def _seen(form: SectionForm, before: queries.ApplicationView) -> int:
     """The version this person saw. Where only other sections changed since, this one is as good as seen."""
     unchanged = form[MARK].data == mark(form.section, before.answers)
     sent = str(form[VERSION].data or "")
-    return before.row_version if unchanged else int(sent) if sent.isdigit() else 0
+    return before.row_version if unchanged else row_number(sent) or 0
 
 
 def _remove_documents(file: File) -> None:
