@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock clean
+.PHONY: help setup run test check bench words lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -52,6 +52,10 @@ node_modules/.package-lock.json: package.json package-lock.json
 portal/static/build/.built: node_modules/.package-lock.json portal/assets.py .venv/.core
 	@$(BIN)/python portal/assets.py
 	@touch $@
+
+words:  ## Bring the words of the interface into the translations; what is new is left empty
+	@$(BIN)/pybabel -q extract -F portal/babel.cfg --no-location --sort-output -o .venv/words.pot portal
+	@$(BIN)/pybabel -q update -i .venv/words.pot -d portal/translations -N --no-wrap --ignore-pot-creation-date
 
 lock:  ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra build $(LOCK) -o requirements.lock

@@ -14,9 +14,10 @@ from config.settings import Settings
 from portal.work import arrival
 from workflows import database, tasks, worker
 from workflows.files import store
-from workflows.letters.actions import Office
 from workflows.letters.blocks import Letterhead
+from workflows.letters.mailing import Office
 from workflows.letters.transport import Folder, Smtp
+from workflows.people import links
 
 FORM_FIELDS = 500
 
@@ -53,6 +54,7 @@ def connect(settings: Settings) -> None:
     """Open the database, the document store and the way out for mail, for this process."""
     database.connect(settings.database)
     store.open_store(settings.store)
+    links.sign_with(settings.session_key())
     tasks.equip(office(settings), transport(settings))
     if settings.redis_url:
         worker.use_redis(settings.redis_url)

@@ -47,6 +47,8 @@ class Event(StrEnum):
     IMPORT_CALL = "import-call"
     CHANGE_CALL = "change-call"
     REGISTER = "register"
+    ASK_CONFIRMATION = "ask-confirmation"
+    CONFIRM_ADDRESS = "confirm-address"
     SIGN_IN = "sign-in"
     SIGN_OUT = "sign-out"
     GRANT_ROLE = "grant-role"

@@ -14,8 +14,9 @@ from workflows.database import reading, transaction
 from workflows.eligibility import actions as eligibility
 from workflows.eligibility import queries as eligibility_queries
 from workflows.letters import actions as letters
+from workflows.letters import mailing
 from workflows.letters import queries as letters_queries
-from workflows.letters.actions import Office
+from workflows.letters.mailing import Office
 from workflows.letters.transport import Transport
 from workflows.permissions import SYSTEM
 from workflows.worker import celery, queue
@@ -53,6 +54,15 @@ def write_letter(entry_id: int) -> None:
         queue("render_letter", letter_id)  # on a broker the next step need not wait for a tick
 
 
+@celery.task(name="notify")
+def notify(entry_id: int) -> None:
+    """Write the mails that tell of a history entry."""
+    with transaction() as session:
+        mails = letters.notify(session, entry_id, office())
+    for mail_id in mails:
+        queue("send_mail", mail_id)
+
+
 @celery.task(name="render_letter")
 def render_letter(letter_id: int) -> None:
     """Make the PDF of a letter, outside any transaction, and keep it."""
@@ -70,18 +80,19 @@ def render_letter(letter_id: int) -> None:
 def send_mail(mail_id: int) -> None:
     """Send a mail: claim it, hand it over outside any transaction, write down what became of it."""
     with transaction() as session:
-        claimed = letters.claim(session, mail_id, office(), now=utcnow())
+        claimed = mailing.claim(session, mail_id, office(), now=utcnow())
     if claimed is None:
         return
     fence, message = claimed
-    trouble = letters.send(transport(), message)
+    trouble = mailing.send(transport(), message)
     with transaction() as session:
-        letters.settle(session, mail_id, fence, trouble, now=utcnow())
+        mailing.settle(session, mail_id, fence, trouble, now=utcnow())
 
 
 DUE: tuple[tuple[Any, Callable[[Session, datetime], Sequence[str | int]]], ...] = (
     (screen, eligibility_queries.unscreened),
     (write_letter, letters_queries.unwritten),
+    (notify, letters_queries.unnoticed),
     (render_letter, letters_queries.unrendered),
     (send_mail, letters_queries.unsent),
 )

@@ -125,7 +125,10 @@ def register() -> Any:
             errors.blame(form, problem)
         else:
             _welcome(new_token)
-            flash(gettext("Welcome. Your account is open."), "success")
+            flash(
+                gettext("Welcome. Your account is open. We sent you a mail: confirm your address with its link."),
+                "success",
+            )
             return redirect(safe_next(form.next.data, url_for("applicant.home")))
     return render_template("public/register.html", form=form), 422 if form.errors else 200
 
@@ -135,5 +138,6 @@ def _open(form: RegisterForm) -> str:
     person = NewPerson(form.name.data, form.email.data, language(), form.password.data)
     with work() as database:
         owner = actions.open_account(database, person, now=now())
+        actions.ask_confirmation(database, owner, now=now())
         actions.found_organisation(database, owner, form.read(), now=now())
         return actions.sign_in(database, owner.person_id or 0, now=now())

@@ -5,8 +5,10 @@ from werkzeug.wrappers import Response
 
 from portal.guard import needs
 from portal.public import blueprint
+from portal.set_up import office
 from portal.work import ask
 from workflows.letters import queries
+from workflows.letters.mailing import with_link
 from workflows.permissions import Action
 from workflows.problems import NotThere
 
@@ -33,7 +35,8 @@ def mail(mail_id: int) -> str:
     _development_only()
     with ask() as session:
         found = queries.mail(session, mail_id)
-    return render_template("public/mail.html", mail=found)
+        body = with_link(session, found.body, found.link_id, office(current_app.config["SETTINGS"]))
+    return render_template("public/mail.html", mail=found, body=body)
 
 
 @blueprint.get("/dev/mail/<int:mail_id>/letter.pdf")
@@ -42,7 +45,10 @@ def mail_letter(mail_id: int) -> Response:
     """The attachment of a mail."""
     _development_only()
     with ask() as session:
-        letter = queries.letter(session, queries.mail(session, mail_id).letter_id)
+        letter_id = queries.mail(session, mail_id).letter_id
+        if letter_id is None:
+            raise NotThere
+        letter = queries.letter(session, letter_id)
         content = queries.pdf(letter)
     response = make_response(content)
     response.mimetype = "application/pdf"

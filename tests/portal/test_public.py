@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from config.settings import Settings
 from portal import create_app
@@ -21,6 +22,7 @@ from tests.builders import (
     an_administrator,
     an_application,
     an_association,
+    asked,
     decide,
     terms,
     work_off,
@@ -29,10 +31,13 @@ from tests.conftest import Clock
 from workflows.database import reading, transaction
 from workflows.letters import actions as letter_actions
 from workflows.letters import queries as letters
+from workflows.letters.blocks import Letterhead
+from workflows.letters.mailing import Office
 from workflows.money import parse_amount
 from workflows.people import actions as people
 from workflows.people.actions import NewPerson
 from workflows.people.queries import organisation_by_number, organisations_of, person_by_email
+from workflows.people.tables import Person
 
 
 def text(client: FlaskClient, path: str) -> str:
@@ -116,15 +121,15 @@ def test_results_are_public_only_once_every_letter_has_left(
     assert "€20,000" not in text(client, "/calls/small/results")
     with transaction() as session:
         held = letters.of_call(session, "small", held_only=True)
-        office = letter_actions.Office(_head(), settings.office_mail, settings.base_url)
+        office = Office(_head(), settings.office_mail, settings.base_url)
         letter_actions.release(session, clerk, "small", letters.seen_digest(held), office, now=clock.now)
     page = text(client, "/calls/small/results")
     assert "Waterpunt" in page
     assert "Total: €20,000 of €60,000 granted, €40,000 left" in page
 
 
-def _head() -> letter_actions.Letterhead:
-    return letter_actions.Letterhead("Brussels International", ())
+def _head() -> Letterhead:
+    return Letterhead("Brussels International", ())
 
 
 def test_a_published_figure_that_differs_is_shown_with_the_difference(
@@ -139,7 +144,7 @@ def test_a_published_figure_that_differs_is_shown_with_the_difference(
     clock.now = CLOSES + 31 * DAY
     with transaction() as session:
         seen = letters.seen_digest(letters.of_call(session, "small", held_only=True))
-        office = letter_actions.Office(_head(), settings.office_mail, settings.base_url)
+        office = Office(_head(), settings.office_mail, settings.base_url)
         letter_actions.release(session, clerk, "small", seen, office, now=clock.now)
     page = text(client, "/calls/small/results")
     assert "add up to €20,000. A published report says €19,000: a difference of €1,000." in page
@@ -212,6 +217,25 @@ def test_one_page_opens_an_account_with_its_organisation_and_signs_in(client: Fl
         assert [(one.enterprise_number, one.iban) for one in organisations_of(session, person.id)] == [
             (number, "BE•• •••• •••• 6769")
         ]
+
+
+def test_an_address_is_confirmed_by_the_button_behind_the_link_not_by_looking_at_it(
+    client: FlaskClient, settings: Settings
+) -> None:
+    client.post("/register", data=registration(enterprise_number=a_number()))
+    work_off()
+    (mail,) = asked(letters.mailbox)
+    (address,) = re.findall(r"/link/\S+(?=\"|<)", client.get(f"/dev/mail/{mail.id}").get_data(as_text=True))[:1]
+
+    def confirmed() -> bool:
+        return asked(lambda session: session.scalars(select(Person.confirmed_at)).one()) is not None
+
+    assert "This address is mine" in client.get(address).get_data(as_text=True)
+    assert not confirmed()
+    assert client.post(address).headers["Location"] == "/applications/"
+    assert confirmed()
+    assert client.get(address).status_code == 409
+    assert client.get("/link/forged").status_code == 404
 
 
 def test_everything_wrong_is_said_at_once_under_its_field_and_what_was_typed_stays(client: FlaskClient) -> None:

@@ -30,7 +30,7 @@ from tests.builders import (
 from workflows import tasks
 from workflows.history import entries
 from workflows.letters import actions as letters
-from workflows.letters import queries
+from workflows.letters import mailing, queries
 from workflows.letters.queries import LetterView, MailView
 from workflows.letters.rules import ATTEMPTS, LEASE, LetterKind, next_attempt
 from workflows.letters.tables import Letter, MailState
@@ -75,7 +75,7 @@ def a_receipt() -> MailView:
 
 
 def claim(mail: MailView, now: datetime = NOW) -> tuple[int, Message] | None:
-    found: tuple[int, Message] | None = done(letters.claim, mail.id, tasks.office(), now=now)
+    found: tuple[int, Message] | None = done(mailing.claim, mail.id, tasks.office(), now=now)
     return found
 
 
@@ -270,7 +270,7 @@ def test_a_mail_that_was_taken_is_sent_and_never_due_again(settings: Settings) -
     mail = a_receipt()
     claimed = claim(mail)
     assert claimed is not None
-    done(letters.settle, mail.id, claimed[0], None, now=NOW + SECOND)
+    done(mailing.settle, mail.id, claimed[0], None, now=NOW + SECOND)
     found = asked(queries.mail, mail.id)
     assert (found.state, found.sent_at, found.trouble) == (MailState.SENT, NOW + SECOND, "")
     assert (claim(mail, NOW + DAY), asked(queries.unsent, NOW + DAY)) == (None, [])
@@ -287,7 +287,7 @@ def test_a_lease_that_ran_out_leaves_the_mail_unknown_and_it_is_not_sent_again(s
     assert (asked(queries.unsent, after), claim(mail, after)) == ([mail.id], None)
     lost = (MailState.UNKNOWN, 1, "the sender stopped before it could say whether it was taken")
     assert standing(mail) == lost
-    done(letters.settle, mail.id, claimed[0], None, now=after)
+    done(mailing.settle, mail.id, claimed[0], None, now=after)
     assert (standing(mail), asked(queries.unsent, NOW + DAY)) == (lost, [])
 
 
@@ -296,10 +296,10 @@ def test_an_old_fence_settles_nothing(settings: Settings) -> None:
     mail = a_receipt()
     first = claim(mail)
     assert first is not None
-    done(letters.settle, mail.id, first[0], NotTaken("451"), now=NOW)
+    done(mailing.settle, mail.id, first[0], NotTaken("451"), now=NOW)
     second = claim(mail, NOW + timedelta(minutes=1))
     assert second is not None
-    done(letters.settle, mail.id, first[0], None, now=NOW)
+    done(mailing.settle, mail.id, first[0], None, now=NOW)
     assert (first[0], second[0], standing(mail)) == (1, 2, (MailState.SENDING, 2, "451"))
 
 
@@ -312,7 +312,7 @@ def test_a_mail_not_taken_is_tried_again_after_1_2_4_minutes_and_then_given_up(s
     while (claimed := claim(mail, now)) is not None:
         fence, message = claimed
         identities.add(message.message_id)
-        done(letters.settle, mail.id, fence, NotTaken("451 later"), now=now)
+        done(mailing.settle, mail.id, fence, NotTaken("451 later"), now=now)
         again = next((minutes for minutes in range(200) if asked(queries.unsent, now + timedelta(minutes=minutes))), 0)
         waits.append(again)
         now += timedelta(minutes=again)
@@ -332,7 +332,7 @@ def test_a_mail_that_was_perhaps_taken_is_never_sent_blindly_again(settings: Set
     mail = a_receipt()
     claimed = claim(mail)
     assert claimed is not None
-    done(letters.settle, mail.id, claimed[0], PerhapsTaken("connection lost"), now=NOW)
+    done(mailing.settle, mail.id, claimed[0], PerhapsTaken("connection lost"), now=NOW)
     assert (standing(mail), claim(mail, NOW + DAY)) == ((MailState.UNKNOWN, 1, "connection lost"), None)
 
 
@@ -342,7 +342,7 @@ def test_the_same_mail_left_twice_in_a_folder_is_one_file(settings: Settings) ->
     claimed = claim(mail)
     assert claimed is not None
     for _ in range(2):
-        assert letters.send(Folder(settings.mail_folder), claimed[1]) is None
+        assert mailing.send(Folder(settings.mail_folder), claimed[1]) is None
     (left,) = settings.mail_folder.glob("*")
     assert left.name == f"{claimed[1].message_id.strip('<>').split('@')[0]}.eml"
 
@@ -429,7 +429,7 @@ def a_mail_server(answers: dict[str, str | None]) -> Iterator[Post]:
 def sent_to(answers: dict[str, str | None]) -> tuple[type[Exception] | None, list[str]]:
     """What a server with these answers leaves of a mail: the trouble, and the subjects it took."""
     with a_mail_server(answers) as post:
-        trouble = letters.send(Smtp("127.0.0.1", post.port, timeout=5), MESSAGE)
+        trouble = mailing.send(Smtp("127.0.0.1", post.port, timeout=5), MESSAGE)
         subjects = [line for text in post.taken for line in text.splitlines() if line.startswith("Subject")]
     return type(trouble) if trouble else None, subjects
 
@@ -451,4 +451,4 @@ def test_a_server_takes_a_mail_refuses_it_or_leaves_us_in_doubt() -> None:
 def test_a_server_that_is_not_there_took_nothing() -> None:
     with a_mail_server({}) as post:
         port = post.port
-    assert type(letters.send(Smtp("127.0.0.1", port, timeout=5), MESSAGE)) is NotTaken
+    assert type(mailing.send(Smtp("127.0.0.1", port, timeout=5), MESSAGE)) is NotTaken

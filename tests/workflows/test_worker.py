@@ -143,7 +143,7 @@ def test_nothing_is_due_for_what_was_rolled_back(settings: Settings) -> None:
 
     with pytest.raises(ZeroDivisionError):
         submit_and_fail()
-    assert [asked(find, NOW) for _, find in tasks.DUE] == [[], [], [], []]
+    assert [asked(find, NOW) for _, find in tasks.DUE] == [[]] * len(tasks.DUE)
     submitted = select(HistoryEntry).where(HistoryEntry.event == "submit")
     assert asked(lambda session: session.scalars(submitted).all()) == []
 

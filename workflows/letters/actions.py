@@ -1,6 +1,5 @@
 """Writing, rendering, releasing and sending letters. The history says what is due; these rows say what was done."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -14,13 +13,20 @@ from workflows.files.tables import Document as StoredDocument
 from workflows.history import HistoryEntry, record
 from workflows.language import say
 from workflows.letters import queries
-from workflows.letters.blocks import Letterhead, from_json, to_json
+from workflows.letters.blocks import from_json, to_json
 from workflows.letters.compose import Material, compose, dated
+from workflows.letters.mailing import Office
+from workflows.letters.notices import RECIPIENTS
 from workflows.letters.pdf import to_pdf
 from workflows.letters.plain import to_text
-from workflows.letters.rules import LEASE, LEAVES_AT_ONCE, LETTER_AFTER, LetterKind, next_attempt
-from workflows.letters.tables import Letter, Mail, MailState
-from workflows.letters.transport import Message, NotTaken, PerhapsTaken, Transport, build
+from workflows.letters.rules import (
+    LEAVES_AT_ONCE,
+    LETTER_AFTER,
+    LINK,
+    NOTICE_AFTER,
+    LetterKind,
+)
+from workflows.letters.tables import Letter, Mail, Noticed
 from workflows.lifecycle import Event
 from workflows.people.queries import members
 from workflows.permissions import Action, Actor, require
@@ -29,14 +35,8 @@ from workflows.scoring.queries import scored_file
 from workflows.submission import queries as applications
 from workflows.submission.tables import Application
 
-
-@dataclass(frozen=True)
-class Office:
-    """Who writes: the letterhead, the address mails come from, and the address of the portal for links."""
-
-    head: Letterhead
-    mail: str
-    portal: str
+LETTER = "letter"
+"""The kind of a mail that carries a letter; every other kind is that of a notice."""
 
 
 def write(session: Session, entry_id: int, office: Office) -> int | None:
@@ -65,6 +65,29 @@ def write(session: Session, entry_id: int, office: Office) -> int | None:
     if kind in LEAVES_AT_ONCE:
         _let_go(session, letter, office, actor_id=None, now=entry.at)
     return letter.id
+
+
+def notify(session: Session, entry_id: int, office: Office) -> tuple[int, ...]:
+    """Write the mails that tell of a history entry, each once; their ids, none where that was done before."""
+    entry = session.get_one(HistoryEntry, entry_id, with_for_update=True)
+    if session.get(Noticed, entry_id) is not None:
+        return ()
+    kind = NOTICE_AFTER[Event(entry.event)]
+    mails = []
+    for number, one in enumerate(RECIPIENTS[kind](session, entry), 1):
+        facts = {**entry.facts, **one.facts, "name": one.name, "portal": office.portal, "office": office.head.office}
+        facts["link"] = LINK if one.link_id else f"{office.portal}{one.path}"
+        subject = " ".join(say(Reason(f"notice-{kind}-subject", facts), one.language).split())
+        mails.append(
+            Mail(
+                entry_id=entry_id, kind=kind, link_id=one.link_id, address=one.address, language=one.language,
+                subject=subject[:300], body=say(Reason(f"notice-{kind}", facts), one.language), run_after=entry.at,
+                message_id=f"<notice-{entry_id}-{number}@{office.domain}>",
+            )
+        )  # fmt: skip
+    session.add_all([*mails, Noticed(entry_id=entry_id, mails=len(mails))])
+    session.flush()
+    return tuple(mail.id for mail in mails)
 
 
 def render(session: Session, letter_id: int, pdf: bytes, *, now: datetime) -> None:
@@ -120,63 +143,6 @@ def open_letter(session: Session, actor: Actor, reference: str, letter_id: int, 
     return found
 
 
-def claim(session: Session, mail_id: int, office: Office, *, now: datetime) -> tuple[int, Message] | None:
-    """Take a mail to send it: a lease with a fence number, committed before anything leaves.
-
-    None where somebody else has it, or nothing is to be sent. A lease that ran out leaves the mail `unknown`:
-    it may have left, so it is not sent again by itself.
-    """
-    mail = session.get(Mail, mail_id, with_for_update=True)
-    if mail is None:
-        return None
-    if mail.delivery == MailState.SENDING and mail.leased_until and mail.leased_until < now:
-        mail.delivery, mail.trouble = (
-            MailState.UNKNOWN,
-            "the sender stopped before it could say whether it was taken",
-        )
-        return None
-    letter = session.get_one(Letter, mail.letter_id)
-    if mail.delivery != MailState.PENDING or mail.run_after > now or letter.pdf is None:
-        return None
-    mail.delivery, mail.leased_until = MailState.SENDING, now + LEASE
-    mail.fence, mail.attempts = mail.fence + 1, mail.attempts + 1
-    message = Message(
-        mail.message_id, office.mail, office.head.office, mail.address, mail.subject, mail.body, mail.run_after,
-        letter.pdf, f"{letter.reference.replace('/', '-')}.pdf",
-    )  # fmt: skip
-    return mail.fence, message
-
-
-def settle(session: Session, mail_id: int, fence: int, trouble: Exception | None, *, now: datetime) -> None:
-    """Write down what became of a claimed mail, unless the claim was lost meanwhile."""
-    mail = session.get_one(Mail, mail_id, with_for_update=True)
-    if mail.fence != fence or mail.delivery != MailState.SENDING:
-        return
-    match trouble:
-        case None:
-            mail.delivery, mail.sent_at, mail.trouble = MailState.SENT, now, ""
-        case PerhapsTaken():
-            mail.delivery, mail.trouble = MailState.UNKNOWN, str(trouble)
-        case _:
-            again = next_attempt(mail.attempts, now)
-            mail.trouble = str(trouble)
-            mail.delivery = MailState.PENDING if again else MailState.FAILED
-            mail.run_after = again or mail.run_after
-
-
-def send(transport: Transport, message: Message) -> Exception | None:
-    """Hand the message over; what went wrong, None where the server took it."""
-    try:
-        mail = build(message)
-    except Exception as error:  # whatever cannot be made into a mail did certainly not leave
-        return NotTaken(str(error))
-    try:
-        transport.send(message.message_id, mail)
-    except (NotTaken, PerhapsTaken) as error:
-        return error
-    return None
-
-
 def _let_go(session: Session, letter: Letter, office: Office, *, actor_id: int | None, now: datetime) -> None:
     letter.released_at, letter.released_by = now, actor_id
     application = session.get_one(Application, letter.application_id)
@@ -187,9 +153,9 @@ def _let_go(session: Session, letter: Letter, office: Office, *, actor_id: int |
         body = say(Reason("mail-letter", {"name": person.name, "link": link, "letter": text}), letter.language)
         session.add(
             Mail(
-                letter_id=letter.id, person_id=person.id, address=person.email, language=letter.language,
-                subject=subject, body=body, run_after=now,
-                message_id=f"<letter-{letter.year}-{letter.number:04d}-{person.id}@{_domain(office.mail)}>",
+                entry_id=letter.entry_id, kind=LETTER, letter_id=letter.id, address=person.email,
+                language=letter.language, subject=subject, body=body, run_after=now,
+                message_id=f"<letter-{letter.year}-{letter.number:04d}-{person.id}@{office.domain}>",
             )
         )  # fmt: skip
 
@@ -205,7 +171,3 @@ def _material(
         kind, number, dated(entry.at), office.head, found, entry.facts, entry.reason, receipt,
         scored_file(session, reference) if decided else None,
     )  # fmt: skip
-
-
-def _domain(address: str) -> str:
-    return address.rsplit("@", 1)[-1]

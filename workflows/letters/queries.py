@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from workflows.canonical import fingerprint
 from workflows.files import store
 from workflows.history import HistoryEntry
-from workflows.letters.rules import LETTER_AFTER, LetterKind
-from workflows.letters.tables import Letter, Mail, MailState
+from workflows.letters.rules import LETTER_AFTER, NOTICE_AFTER, LetterKind
+from workflows.letters.tables import Letter, Mail, MailState, Noticed
 from workflows.permissions import Action, Actor
 from workflows.problems import NotThere
 from workflows.submission.queries import own
@@ -50,9 +50,11 @@ class MailView:
     attempts: int
     sent_at: datetime | None
     trouble: str
-    letter_id: int
+    kind: str
+    letter_id: int | None
     letter: str
     has_pdf: bool
+    link_id: int | None
 
 
 def of_call(session: Session, call_id: str, *, held_only: bool = False) -> tuple[LetterView, ...]:
@@ -101,12 +103,12 @@ def seen_digest(letters: tuple[LetterView, ...]) -> str:
 
 def mailbox(session: Session, limit: int = 200) -> tuple[MailView, ...]:
     """The last mails, the newest first."""
-    return _mails(session, select(Mail, Letter).join(Letter).order_by(Mail.id.desc()).limit(limit))
+    return _mails(session, select(Mail, Letter).outerjoin(Letter).order_by(Mail.id.desc()).limit(limit))
 
 
 def mail(session: Session, mail_id: int) -> MailView:
     """One mail. Raises NotThere."""
-    found = _mails(session, select(Mail, Letter).join(Letter).where(Mail.id == mail_id))
+    found = _mails(session, select(Mail, Letter).outerjoin(Letter).where(Mail.id == mail_id))
     if not found:
         raise NotThere
     return found[0]
@@ -126,6 +128,20 @@ def unwritten(session: Session, now: datetime) -> list[int]:
     )
 
 
+def unnoticed(session: Session, now: datetime) -> list[int]:
+    """History entries that are to be told by a notice and are not yet."""
+    return list(
+        session.scalars(
+            select(HistoryEntry.id)
+            .where(
+                HistoryEntry.event.in_([str(event) for event in NOTICE_AFTER]),
+                ~select(Noticed).where(Noticed.entry_id == HistoryEntry.id).exists(),
+            )
+            .order_by(HistoryEntry.id)
+        )
+    )
+
+
 def unrendered(session: Session, now: datetime) -> list[int]:
     """Letters without a PDF."""
     return list(session.scalars(select(Letter.id).where(Letter.pdf.is_(None)).order_by(Letter.id)))
@@ -133,9 +149,10 @@ def unrendered(session: Session, now: datetime) -> list[int]:
 
 def unsent(session: Session, now: datetime) -> list[int]:
     """Mails that can leave now, or whose lease ran out while they were being sent."""
-    waiting = (Mail.delivery == MailState.PENDING) & (Mail.run_after <= now) & Letter.pdf.is_not(None)
+    ready = Mail.letter_id.is_(None) | Letter.pdf.is_not(None)
+    waiting = (Mail.delivery == MailState.PENDING) & (Mail.run_after <= now) & ready
     lost = (Mail.delivery == MailState.SENDING) & (Mail.leased_until < now)
-    return list(session.scalars(select(Mail.id).join(Letter).where(or_(waiting, lost)).order_by(Mail.id)))
+    return list(session.scalars(select(Mail.id).outerjoin(Letter).where(or_(waiting, lost)).order_by(Mail.id)))
 
 
 def mails_of(session: Session, letter_id: int) -> list[int]:
@@ -155,7 +172,7 @@ def _letters(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[Let
     mails: dict[int, list[MailView]] = {letter_id: [] for letter_id in ids}
     found = select(Mail, Letter).join(Letter).where(Mail.letter_id.in_(ids)).order_by(Mail.id)
     for one in _mails(session, found):
-        mails[one.letter_id].append(one)
+        mails[one.letter_id or 0].append(one)
     return tuple(_view(row[0], row[1], tuple(mails[row[0].id])) for row in rows)
 
 
@@ -170,7 +187,8 @@ def _mails(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[MailV
     return tuple(
         MailView(
             one.id, one.address, one.language, one.subject, one.body, MailState(one.delivery), one.attempts,
-            one.sent_at, one.trouble, one.letter_id, letter.reference, letter.pdf is not None,
+            one.sent_at, one.trouble, one.kind, one.letter_id, letter.reference if letter else "",
+            letter is not None and letter.pdf is not None, one.link_id,
         )
         for one, letter in session.execute(statement)
     )  # fmt: skip

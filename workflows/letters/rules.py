@@ -25,6 +25,22 @@ LETTER_AFTER: dict[Event, LetterKind] = {
 }
 """The one map from what happened to what is written. A new letter is a line here, a text, and a composer."""
 
+
+class NoticeKind(StrEnum):
+    """Mails that carry no letter: `notice-<kind>` and `notice-<kind>-subject` in `sentences/notices.toml`."""
+
+    CONFIRM_ADDRESS = "confirm-address"
+
+
+NOTICE_AFTER: dict[Event, NoticeKind] = {
+    Event.ASK_CONFIRMATION: NoticeKind.CONFIRM_ADDRESS,
+}
+"""What happened and what is mailed about it. A new notice is a line here, two sentences, and who it goes to
+(`letters.notices`)."""
+
+LINK = "\ue000link\ue000"
+"""Stands in a mail for the address of its single-use link until it leaves; no person can type it."""
+
 LEAVES_AT_ONCE = frozenset({LetterKind.RECEIPT})
 """Letters that need no release; all others are held until a person releases them."""
 

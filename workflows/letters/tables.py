@@ -56,14 +56,23 @@ class Letter(Base):
 
 
 class Mail(Base):
-    """A message to one person, frozen when written; sent at least once with a stable Message-ID."""
+    """A message to one address, frozen when written; sent at least once with a stable Message-ID.
+
+    It carries a letter, or is a notice about an event of the history. Where the body says `LINK`, the address of the
+    single-use link is filled in as the mail leaves: the secret is in no table.
+    """
 
     __tablename__ = "mails"
-    __table_args__ = (UniqueConstraint("letter_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("entry_id", "kind", "address"),
+        CheckConstraint("(kind = 'letter') = (letter_id IS NOT NULL)", name="letter_or_notice"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    letter_id: Mapped[int] = mapped_column(ForeignKey("letters.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("history.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letters.id"), index=True)
+    link_id: Mapped[int | None] = mapped_column(ForeignKey("links.id"))
     address: Mapped[str] = mapped_column(String(254))
     language: Mapped[str] = mapped_column(String(2))
     subject: Mapped[str] = mapped_column(String(300))
@@ -76,3 +85,12 @@ class Mail(Base):
     run_after: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(default="")
+
+
+class Noticed(Base):
+    """An event of the history whose notices are written, were they none."""
+
+    __tablename__ = "noticed"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("history.id"), primary_key=True)
+    mails: Mapped[int]

@@ -2,21 +2,23 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from workflows.history import record
 from workflows.lifecycle import Event
 from workflows.people import queries, rules
+from workflows.people.links import Purpose
 from workflows.people.tables import (
     Accreditation,
     BankAccount,
     FailedSignIn,
+    Link,
     Membership,
     Organisation,
     Person,
@@ -25,9 +27,12 @@ from workflows.people.tables import (
     SpokenLanguage,
 )
 from workflows.permissions import Action, Actor, MemberRole, Relation, Role, require
-from workflows.problems import Problem
+from workflows.problems import NotThere, Problem
 
 hasher = PasswordHasher()
+
+TO_CONFIRM = timedelta(days=3)
+"""How long somebody has to confirm an address."""
 
 
 @cache
@@ -77,6 +82,40 @@ def open_account(session: Session, new: NewPerson, *, now: datetime) -> Actor:
     actor = Actor(person.id, person.name)
     record(session, person, Event.REGISTER, actor=actor, now=now)
     return actor
+
+
+def ask_confirmation(session: Session, actor: Actor, *, now: datetime) -> None:
+    """Mail a single-use link to the address of an account: who follows it has shown that the address is theirs."""
+    require(actor, Action.USE_ACCOUNT)
+    person = session.get_one(Person, actor.person_id)
+    link = Link(
+        purpose=Purpose.CONFIRM_ADDRESS, person_id=person.id, address=person.email, expires_at=now + TO_CONFIRM
+    )  # fmt: skip
+    session.add(link)
+    session.flush()
+    record(session, person, Event.ASK_CONFIRMATION, actor=actor, now=now, facts={"link": link.id})
+
+
+def confirm_address(session: Session, token: str, *, now: datetime) -> None:
+    """Use the link of a mail: the address is its person's. Raises NotThere, Problem `link-used` or `link-expired`."""
+    link = use_link(session, token, Purpose.CONFIRM_ADDRESS, now=now)
+    person = session.get_one(Person, link.person_id)
+    if person.email != link.address:
+        raise NotThere  # the address was changed since
+    person.confirmed_at = now
+    record(session, person, Event.CONFIRM_ADDRESS, actor=Actor(person.id, person.name), now=now)
+
+
+def use_link(session: Session, token: str, purpose: Purpose, *, now: datetime) -> Link:
+    """The link of this token, now used: of two who follow it at once, one does.
+
+    Raises NotThere, Problem `link-used` or `link-expired`.
+    """
+    link = queries.link(session, token, purpose, now=now)
+    used = update(Link).where(Link.id == link.id, Link.used_at.is_(None)).values(used_at=now)
+    if session.execute(used).rowcount != 1:  # type: ignore[attr-defined]  # what an UPDATE returns has a row count
+        raise Problem("link-used")
+    return link
 
 
 def set_password(session: Session, person_id: int, password: str) -> None:

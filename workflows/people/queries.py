@@ -7,11 +7,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from workflows.people import links
+from workflows.people.links import Purpose
 from workflows.people.rules import ApplicantType, applicant_type, masked_iban
 from workflows.people.tables import (
     Accreditation,
     BankAccount,
     FailedSignIn,
+    Link,
     Membership,
     Organisation,
     Person,
@@ -20,7 +23,7 @@ from workflows.people.tables import (
     SpokenLanguage,
 )
 from workflows.permissions import Actor, MemberRole, Role
-from workflows.problems import NotThere
+from workflows.problems import NotThere, Problem
 
 ATTEMPTS_ALLOWED = 8
 ATTEMPTS_WINDOW = timedelta(minutes=15)
@@ -151,6 +154,36 @@ def applicant_type_at(session: Session, organisation_id: int, at: date) -> Appli
         select(Accreditation.starts, Accreditation.ends).where(Accreditation.organisation_id == organisation_id)
     )
     return applicant_type(((starts, ends) for starts, ends in periods), at)
+
+
+@dataclass(frozen=True)
+class LinkView:
+    """A single-use link as the page behind it shows it."""
+
+    purpose: Purpose
+    address: str
+    expires_at: datetime
+
+
+def link_view(session: Session, token: str, *, now: datetime) -> LinkView:
+    """The link a mail leads to. Raises NotThere, Problem `link-used` or `link-expired`."""
+    found = link(session, token, links.read(token)[1], now=now)
+    return LinkView(Purpose(found.purpose), found.address, found.expires_at)
+
+
+def link(session: Session, token: str, purpose: Purpose, *, now: datetime) -> Link:
+    """The row of a link that can still be used. Raises NotThere, Problem `link-used` or `link-expired`."""
+    link_id, found = links.read(token)
+    if found is not purpose:
+        raise NotThere
+    link = session.get(Link, link_id)
+    if link is None:
+        raise NotThere
+    if link.used_at is not None:
+        raise Problem("link-used")
+    if now >= link.expires_at:
+        raise Problem("link-expired")
+    return link
 
 
 def attempts_left(session: Session, key: str, now: datetime) -> bool:

@@ -20,6 +20,7 @@ class Person(Base):
     language: Mapped[str] = mapped_column(String(2))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
 
     @property
     def chain(self) -> str:
@@ -114,6 +115,19 @@ class SignInSession(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+class Link(Base):
+    """A single-use link in a mail, bound to what it is for and to whom. Its secret is computed, never stored."""
+
+    __tablename__ = "links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(30))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    address: Mapped[str] = mapped_column(String(254))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
 
 
 class FailedSignIn(Base):
