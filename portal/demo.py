@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from config.settings import CALLS, DEMO
 from workflows.calls import actions as calls
 from workflows.calls import queries as calls_queries
-from workflows.calls.rules import read_terms, shifted
+from workflows.calls.rules import Stage, read_terms, shifted
 from workflows.calls.strict import Words
 from workflows.calls.terms import Terms
 from workflows.database import reading, transaction
+from workflows.letters import queries as letters_queries
 from workflows.people import actions as people
 from workflows.people import queries as people_queries
 from workflows.permissions import SYSTEM
@@ -21,6 +22,8 @@ PLAYED = ("zuid-2024", "noord-2024")
 OPEN = ("zuid-2026", "noord-2026")
 PRACTICE = "zuid-practice"
 PRACTICE_FILES = 14
+PRACTICE_SINCE = 35
+"""Days since its closing, more than its play takes: nothing in it lies in the future."""
 
 ACCOUNTS = (
     {"role": "administrator", "email": ADMINISTRATOR[1]},
@@ -44,24 +47,42 @@ def world(call_id: str) -> World:
     return read_world(DEMO / f"{call_id}.toml")
 
 
-def loaded() -> bool:
-    """Whether this database holds the demonstration world, whole."""
+class HalfPlayed(Exception):
+    """A call of 2024 whose play was interrupted: it can be neither kept nor played on."""
+
+
+def held() -> frozenset[str]:
+    """The calls this database holds."""
     with reading() as session:
-        held = {call.id for call in calls_queries.calls(session, datetime.now(UTC))}
-    return {*PLAYED, *OPEN, PRACTICE} <= held
+        return frozenset(call.id for call in calls_queries.calls(session, datetime.now(UTC)))
+
+
+def loaded() -> bool:
+    """Whether this database holds the demonstration world, whole. Raises HalfPlayed."""
+    for call_id in PLAYED:
+        refuse_half_played(call_id)
+    return {*PLAYED, *OPEN, PRACTICE} <= held()
+
+
+def refuse_half_played(call_id: str) -> None:
+    """Raise HalfPlayed where the call is there, and not decided or not answered."""
+    with reading() as session:
+        call = next((one for one in calls_queries.calls(session, datetime.now(UTC)) if one.id == call_id), None)
+        unanswered = letters_queries.of_call(session, call_id, held_only=True)
+    if call is not None and (call.stage not in (Stage.DECIDED, Stage.CLOSED) or unanswered):
+        raise HalfPlayed(call_id)
 
 
 def load(report: Report, now: datetime) -> None:
-    """Load what is not there yet; each call is one step, so that a second run goes on where the first stopped."""
-    with reading() as session:
-        held = {call.id for call in calls_queries.calls(session, now)}
+    """Load the calls that are not there yet."""
+    already = held()
     for call_id in PLAYED:
-        if call_id not in held:
+        if call_id not in already:
             Play(world(call_id), terms(call_id), report).run()
-    if PRACTICE not in held:
+    if PRACTICE not in already:
         _practice(report, now)
     for call_id in OPEN:
-        if call_id not in held:
+        if call_id not in already:
             _open(terms(call_id), now)
     for account in ACCOUNTS:
         _let_in(account["email"])
@@ -70,7 +91,7 @@ def load(report: Report, now: datetime) -> None:
 def _practice(report: Report, now: datetime) -> None:
     """A call whose jury is at work: some files to screen, some to score, an opinion to give."""
     original = terms("zuid-2024")
-    by = timedelta(days=(now - original.closes).days - 12)
+    by = timedelta(days=(now - original.closes).days - PRACTICE_SINCE)
     moved = shifted(original, by).model_copy(update={
         "id": PRACTICE, "year": now.year, "reference_prefix": "OEF26", "published_figure": None,
         "name": Words(nl="Oefenoproep Zuid", fr="Appel d’exercice Sud", en="Practice call South"),

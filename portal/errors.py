@@ -6,7 +6,7 @@ from flask import Flask, current_app, flash, render_template
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from config.settings import Settings
 from portal.language import language
@@ -19,6 +19,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(404, not_there)
     app.register_error_handler(Problem, refused)
     app.register_error_handler(CSRFError, expired)
+    app.register_error_handler(SecurityError, foreign_host)
     app.register_error_handler(HTTPException, other)
     app.register_error_handler(500, broken)
 
@@ -61,6 +62,11 @@ def expired(error: Exception) -> Any:
         "For your safety a form only counts in the browser session in which it was opened. Go back, "
         "copy what you typed if need be, reload the page and send it again."
     )), 400  # fmt: skip
+
+
+def foreign_host(error: SecurityError) -> Any:
+    """A name that is not ours: no page can be built, for every link in it would carry that name."""
+    return "This portal does not answer under this name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def other(error: HTTPException) -> Any:

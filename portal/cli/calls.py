@@ -73,7 +73,7 @@ def print_record(call_id: str, instance: Path | None) -> None:
     open_up(settings_of(instance))
     try:
         with database.reading() as session:
-            click.echo(decision(session, call_id).record)
+            click.echo(decision(session, call_id).record, nl=False)  # its SHA-256 is that of what is printed
     except NotThere:
         raise click.ClickException(f"call {call_id} is not decided") from None
 
@@ -81,5 +81,7 @@ def print_record(call_id: str, instance: Path | None) -> None:
 def _read(file: Path) -> Terms:
     try:
         return read_terms(file.read_text(encoding="utf-8"), str(file))
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{file}: byte {error.start} is not UTF-8 text") from None
     except TermsRefused as refused:
         raise click.ClickException(str(refused)) from None

@@ -1,6 +1,8 @@
 """The demonstration world, and the replay of the calls of 2024."""
 
+import shutil
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,11 +16,17 @@ from portal import demo
 from portal.cli.installation import console, instance, open_up, settings_of
 from workflows import database
 from workflows.allocation.queries import decision
-from workflows.language import LANGUAGES, text_in
+from workflows.language import LANGUAGES, say, text_in
 from workflows.money import show_amount
-from workflows.problems import NotThere
+from workflows.problems import NotThere, Reason
 from workflows.publication.queries import Results, results
 from workflows.replay.play import Play, Scene
+
+ASIDE = "loading"
+HALF_PLAYED = (
+    "the play of {call} was interrupted once and cannot go on. "
+    "Start over with `make run FRESH=1`, or with another folder than {instance}."
+)
 
 
 @click.command("demo")
@@ -44,6 +52,10 @@ def replay(call_id: str, language: str, instance: Path | None) -> None:
     settings = settings_of(instance)
     open_up(settings)
     address = f"{settings.base_url}/calls/{call_id}/results"
+    try:
+        demo.refuse_half_played(call_id)
+    except demo.HalfPlayed as half:
+        raise click.ClickException(HALF_PLAYED.format(call=half, instance=settings.instance)) from None
     before = _record(call_id)
     if before is None:
         _play(call_id)
@@ -68,11 +80,42 @@ def load_world(settings: Settings) -> bool:
     """
     if settings.mode != "development":
         raise click.ClickException("the demonstration world is for development: its passwords are published")
-    if demo.loaded():
-        return False
+    try:
+        if demo.loaded():
+            return False
+    except demo.HalfPlayed as half:
+        raise click.ClickException(HALF_PLAYED.format(call=half, instance=settings.instance)) from None
+    if settings.database_url or demo.held():
+        _load_here()
+    else:
+        _load_aside(settings)
+    return True
+
+
+def _load_here() -> None:
     with _progress() as progress:
         demo.load(Bars(progress), datetime.now(UTC))
-    return True
+
+
+def _load_aside(settings: Settings) -> None:
+    """Load the world beside an installation that holds nothing yet, then put it in its place: whole or not at all."""
+    aside = settings.model_copy(
+        update={"instance": settings.instance / ASIDE, "secret_key": settings.session_key(), "redis_url": ""}
+    )
+    shutil.rmtree(aside.instance, ignore_errors=True)
+    open_up(aside)
+    _load_here()
+    database.disconnect()
+    for found in settings.instance.glob("oproep.sqlite*"):
+        found.unlink()
+    # The database comes last: while it is not there, nothing is, and the next start begins again.
+    for folder in filter(Path.exists, (aside.store, aside.mail_folder)):
+        shutil.rmtree(settings.instance / folder.name, ignore_errors=True)
+        folder.rename(settings.instance / folder.name)
+    for found in sorted(aside.instance.glob("oproep.sqlite*"), reverse=True):
+        found.rename(settings.instance / found.name)
+    shutil.rmtree(aside.instance)
+    open_up(settings)
 
 
 class Bars:
@@ -113,25 +156,22 @@ def _show_outcome(call_id: str, language: str) -> None:
         outcome = results(session, call_id, datetime.now(UTC))
         digest = decision(session, call_id).record_sha256
     console.print(_award_table(outcome, language))
-    for share in outcome.shares:
-        used, amount = show_amount(share.used, language), show_amount(share.amount, language)
-        console.print(f"{text_in(share.name, language)}: {used} of {amount}")
-    console.print(f"[bold]Total: {show_amount(outcome.total, language)}[/bold], {len(outcome.awards)} awards")
+    told = [
+        Reason("replay-share", {"name": one.name, "used": one.used, "amount": one.amount}) for one in outcome.shares
+    ]
+    told.append(Reason("replay-total", {"total": outcome.total, "awards": len(outcome.awards)}))
     if outcome.difference:
-        found = outcome.difference
-        console.print(
-            f"Published elsewhere: {show_amount(found.published, language)} ({text_in(found.source, language)}). "
-            f"The rows sum to {show_amount(found.computed, language)}: "
-            f"a difference of {show_amount(found.cents, language)}."
-        )
-    console.print(f"Decision record: SHA-256 {digest}")
+        told.append(Reason("replay-difference", {**asdict(outcome.difference), "difference": outcome.difference.cents}))
+    told.append(Reason("replay-record", {"sha256": digest}))
+    for reason in told:
+        console.print(say(reason, language), highlight=False, markup=False, soft_wrap=True)
 
 
 def _award_table(outcome: Results, language: str) -> Table:
     table = Table(title=text_in(outcome.call.terms.name.texts(), language))
-    for head in ("File", "Organisation", "Project", "Zone"):
-        table.add_column(head)
-    table.add_column("Awarded", justify="right")
+    for head in ("letter-reference", "letter-organisation", "letter-project", "replay-zone"):
+        table.add_column(say(Reason(head), language))
+    table.add_column(say(Reason("replay-awarded"), language), justify="right")
     for row in outcome.awards:
         table.add_row(row.reference, row.organisation, row.project, row.zone, show_amount(row.awarded, language))
     return table

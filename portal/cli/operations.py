@@ -1,8 +1,11 @@
 """Running an installation: serve, work in the background, migrate, examine, verify the history."""
 
 import json
+import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import click
 from rich.table import Table
@@ -31,7 +34,10 @@ def serve(host: str, port: int, threads: int, with_demo: bool, instance: Path | 
     if demonstration:
         _tell_how_to_sign_in(f"http://{host}:{port}")
     console.print(f"[bold]Oproep[/bold] on http://{host}:{port}   (stop with Ctrl-C)")
-    serving.run(settings, host, port, threads, with_demo_accounts=demonstration)
+    try:
+        serving.run(settings, host, port, threads, with_demo_accounts=demonstration)
+    except OSError as error:
+        raise click.ClickException(f"{host}:{port} cannot be used: {error.strerror}. Choose another --port.") from None
 
 
 @click.command("worker")
@@ -46,8 +52,10 @@ def work(concurrency: int, instance: Path | None) -> None:
         worker.celery.worker_main(["worker", *options])
         return
     console.print("No OPROEP_REDIS_URL: the loop runs here. Stop with Ctrl-C.")
-    with worker.loop(tasks.work_off):
-        click.pause("")
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    with worker.loop(tasks.work_off), suppress(KeyboardInterrupt):
+        stop.wait()
 
 
 @click.command()

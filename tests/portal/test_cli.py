@@ -1,14 +1,21 @@
 """The console command: what it says of itself, of wrong files, and of an allocation in a file."""
 
 import json
+import subprocess
+import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from config.settings import CALLS
+from config.settings import CALLS, Settings
+from migrations.run import upgrade
+from portal import demo, set_up
 from portal.cli import main
+from workflows import database
+from workflows.replay.play import Play
 
 
 def commands(group: click.Group, before: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:
@@ -85,3 +92,51 @@ def test_an_amount_that_is_no_integer_is_refused_with_its_place(tmp_path: Path) 
     file.write_text(json.dumps({**INPUT, "pass_mark": 60.5}))
     code, output = run("allocate", str(file))
     assert (code, output.split(":")[0]) == (2, "pass_mark")
+
+
+def test_a_call_file_that_is_no_text_is_refused_with_its_byte(tmp_path: Path) -> None:
+    file = tmp_path / "call.toml"
+    file.write_bytes(b'id = "caf\xe9"')
+    assert run("call", "check", str(file)) == (1, f"Error: {file}: byte 9 is not UTF-8 text\n")
+
+
+def test_a_demonstration_that_was_interrupted_is_loaded_anew_and_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The world stands beside the installation until it is whole, so that an interruption leaves nothing behind."""
+
+    def load_half(report: object, now: datetime) -> None:
+        demo._open(demo.terms("noord-2026"), now)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(demo, "load", load_half)
+        assert run("demo", "--instance", str(tmp_path))[0] == 1
+    set_up.connect(Settings(instance=tmp_path))
+    assert demo.held() == frozenset()
+    monkeypatch.setattr(demo, "load", lambda report, now: demo._open(demo.terms("noord-2026"), now))
+    assert run("demo", "--instance", str(tmp_path))[0] == 0
+    assert demo.held() == {"noord-2026"}
+    database.disconnect()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["oproep.sqlite", "secret-key", "store"]
+
+
+def test_a_call_whose_play_was_interrupted_says_how_to_start_over(tmp_path: Path) -> None:
+    set_up.connect(Settings(instance=tmp_path))
+    upgrade(database.engine())
+    Play(demo.world("noord-2024"), demo.terms("noord-2024"), lambda *step: None).publish()
+    for command in (("demo",), ("replay", "noord-2024")):
+        code, output = run(*command, "--instance", str(tmp_path))
+        assert (code, "noord-2024 was interrupted" in output, "FRESH=1" in output) == (1, True, True)
+    database.disconnect()
+
+
+def test_the_worker_without_redis_goes_on_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "portal.cli", "worker", "--instance", str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as working:
+        assert working.stdout is not None
+        assert "the loop runs here" in working.stdout.readline()
+        with pytest.raises(subprocess.TimeoutExpired):
+            working.wait(1)
+        working.terminate()
+        assert working.wait(20) == 0

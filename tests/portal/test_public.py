@@ -301,3 +301,8 @@ def test_an_amount_shown_in_one_language_is_read_the_same_in_another(shown: str,
     assert [parse_amount(typed_amount(cents, shown), read) for cents in (0, 5, 99_900, 1_850_000, 123_456_789)] == [
         0, 5, 99_900, 1_850_000, 123_456_789,
     ]  # fmt: skip
+
+
+def test_a_name_that_is_not_ours_gets_no_page(client: FlaskClient) -> None:
+    answer = client.get("/", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.mimetype) == (400, "text/plain")
