@@ -110,16 +110,18 @@ def places(condition: Condition, facts: Facts) -> Verdict:
     """Every place lies in the chosen zone and none is excluded: the Gaza Strip is, in the 2024 edition."""
     zone = facts.terms.zone(facts.meaning(Meaning.ZONE) or "")
     chosen = set(facts.meaning(Meaning.PLACES) or ())
-    known = {place.code: place for found in facts.terms.zones for place in found.places}
-    excluded = [known[code].name.texts() for code in sorted(chosen) if code in known and known[code].excluded]
-    if excluded and zone:
-        return failed("place-excluded", places=excluded, zone=zone.name.texts())
-    if zone:
-        inside = {place.code for place in zone.places}
-        outside = [known[code].name.texts() for code in sorted(chosen & set(known)) if code not in inside]
-        if outside:
-            return failed("place-outside-zone", places=outside, zone=zone.name.texts())
-    return PASSED
+    reasons: list[Reason] = []
+    for found in facts.terms.zones:  # an excluded place is named with the zone it is excluded from
+        excluded = [place.name.texts() for place in found.places if place.excluded and place.code in chosen]
+        if excluded:
+            reasons.append(Reason("place-excluded", {"places": excluded, "zone": found.name.texts()}))
+    outside = [
+        place.name.texts() for found in facts.terms.zones for place in found.places
+        if zone and found.code != zone.code and place.code in chosen and not place.excluded
+    ]  # fmt: skip
+    if outside and zone:
+        reasons.append(Reason("place-outside-zone", {"places": outside, "zone": zone.name.texts()}))
+    return Verdict(False, tuple(reasons)) if reasons else PASSED
 
 
 @condition(ConditionKind.AMOUNT)
@@ -165,7 +167,7 @@ def answered_yes(condition: Condition, facts: Facts) -> Verdict:
     given = facts.draft.answers.get(condition.question or "")
     if given is True:
         return PASSED
-    return failed("answered-no", condition=condition.name.texts())
+    return failed("answered-no")
 
 
 @condition(ConditionKind.ANSWERED_ONE_OF)
@@ -175,7 +177,7 @@ def answered_one_of(condition: Condition, facts: Facts) -> Verdict:
     chosen = {given} if isinstance(given, str) else set(given or ())
     if chosen & set(condition.accepted):
         return PASSED
-    return failed("answer-not-accepted", condition=condition.name.texts())
+    return failed("answer-not-accepted")
 
 
 @condition(ConditionKind.ONE_PER_ORGANISATION)

@@ -44,6 +44,16 @@ class Material:
         found: LetterText = getattr(self.terms.letters, self.kind)
         return found
 
+    @property
+    def partial(self) -> bool:
+        """Whether less is awarded than was asked."""
+        return bool(self.kind is LetterKind.AWARD and self.facts["awarded"] < self.facts["requested"])
+
+    @property
+    def unfavourable(self) -> bool:
+        """Whether somebody may go to the Council of State over it (laws coordinated on 12 January 1973, art. 19)."""
+        return self.partial or self.kind in (LetterKind.INELIGIBLE, LetterKind.RESERVE, LetterKind.REFUSAL)
+
     def say(self, code: str, **facts: Any) -> str:
         """A sentence in the letter's language."""
         return say(Reason(code, facts), self.language)
@@ -72,6 +82,8 @@ def compose(material: Material) -> Document:
     blocks: list[Block] = [Paragraph(material.fill(material.text.opening)), _file(material)]
     blocks += COMPOSERS[material.kind](material)
     blocks.append(Paragraph(material.fill(material.text.closing)))
+    if material.unfavourable:
+        blocks += _remedies(material)
     return Document(
         language=material.language,
         title=material.fill(material.text.subject),
@@ -124,20 +136,22 @@ def _ineligible(material: Material) -> list[Block]:
     for failure in material.facts["failures"]:
         said = [say(Reason(one["code"], one["facts"]), material.language) for one in failure["reasons"]]
         remark = [failure["remark"]] if failure["remark"] else []
-        reasons.append(f"{text_in(failure['condition'], material.language)}: {' '.join(said + remark)}")
+        reasons.append(
+            material.say("letter-condition", condition=failure["condition"], reasons=" ".join(said + remark))
+        )
     return [
         Heading(material.say("letter-reasons")), Paragraph(material.words(material.terms.letters.reasons_notice)),
-        Items(tuple(reasons)), *_remedies(material),
+        Items(tuple(reasons)),
     ]  # fmt: skip
 
 
 def _award(material: Material) -> list[Block]:
     blocks = [Heading(material.say("letter-reasons")), *_judgement(material)]
-    if material.facts["awarded"] < material.facts["requested"]:
+    if material.partial:
         partial = material.say(
             "letter-partial", awarded=material.facts["awarded"], requested=material.facts["requested"]
         )
-        blocks += [Paragraph(partial), *_remedies(material)]
+        blocks.append(Paragraph(partial))
     return blocks
 
 
@@ -145,7 +159,6 @@ def _not_awarded(material: Material) -> list[Block]:
     return [
         Heading(material.say("letter-reasons")), Paragraph(material.words(material.terms.letters.reasons_notice)),
         *_judgement(material), *(Paragraph(sentence) for sentence in refusal_sentences(material)),
-        *_remedies(material),
     ]  # fmt: skip
 
 
@@ -165,7 +178,7 @@ def _judgement(material: Material) -> list[Block]:
     marks = Table(head, tuple(rows), align=("left", "right", "right"), caption=material.say("letter-marks"))
     blocks: list[Block] = [Paragraph(said), marks]
     if material.remark:
-        blocks += [Paragraph(material.say("letter-jury-remark")), Paragraph(material.remark)]
+        blocks += [Heading(material.say("letter-jury-remark"), 2), Paragraph(material.remark)]
     return blocks
 
 
