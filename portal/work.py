@@ -19,11 +19,13 @@ Session = Any
 
 
 @contextmanager
-def work() -> Iterator[Session]:
-    """One transaction; after its commit the background worker is told that there may be work."""
+def work(*, ring: bool = True) -> Iterator[Session]:
+    """One transaction; after its commit the background worker is told that there may be work, unless it is known that
+    there is none (`ring` is False)."""
     with transaction() as session:
         yield session
-    worker.nudge()
+    if ring:
+        worker.nudge()
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from workflows.letters import queries as letters_queries
 from workflows.letters.mailing import Office
 from workflows.letters.transport import Transport
 from workflows.permissions import SYSTEM
+from workflows.submission import actions as submission
+from workflows.submission import queries as submission_queries
 from workflows.worker import celery, queue
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,13 @@ def equip(office: Office, transport: Transport) -> None:
 def utcnow() -> datetime:
     """The clock of background work."""
     return datetime.now(UTC)
+
+
+@celery.task(name="restore")
+def restore(reference: str) -> None:
+    """Let the last submission of a file count that was reopened and not submitted again in time."""
+    with transaction() as session:
+        submission.restore(session, SYSTEM, reference, now=utcnow())
 
 
 @celery.task(name="screen")
@@ -90,6 +99,7 @@ def send_mail(mail_id: int) -> None:
 
 
 DUE: tuple[tuple[Any, Callable[[Session, datetime], Sequence[str | int]]], ...] = (
+    (restore, submission_queries.unrestored),
     (screen, eligibility_queries.unscreened),
     (write_letter, letters_queries.unwritten),
     (notify, letters_queries.unnoticed),

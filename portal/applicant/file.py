@@ -79,15 +79,6 @@ def letter_pdf(reference: str, letter_id: int) -> Response:
     return download(content, "application/pdf", f"{reference}-{found.number.replace('/', '-')}.pdf")
 
 
-@blueprint.get("/<reference>/documents/<token>")
-def document(reference: str, token: str) -> Response:
-    """A document of the file, to be saved and never shown by the browser within this site."""
-    with ask() as session:
-        file = load(session, reference)
-        found, content = queries.document(session, file.application, token)
-    return download(content, found.media_type, found.name)
-
-
 @blueprint.post("/<reference>/reopen")
 def reopen(reference: str) -> Response:
     """Take a submitted file back to change it, before the deadline."""

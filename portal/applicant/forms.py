@@ -1,6 +1,6 @@
 """The form of one section, built from the terms of the call, and the small forms of the other screens."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextInput,
 )
 from werkzeug.datastructures import CombinedMultiDict, FileStorage
-from wtforms import BooleanField, Field, HiddenField, MultipleFileField, StringField, TextAreaField
+from wtforms import BooleanField, Field, FileField, HiddenField, MultipleFileField, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired
 
@@ -25,12 +25,13 @@ from portal.forms import AmountField, AtMost, CountField, DayField, Keeps, OneOf
 from portal.language import language
 from workflows.calls.form import Question, QuestionKind, Section
 from workflows.calls.terms import Terms
-from workflows.canonical import fingerprint
 from workflows.language import text_in
 from workflows.people import rules
+from workflows.submission.merging import marks
 
-VERSION, MARK = "_version", "_mark"
-"""Fields of the form itself; a question's id cannot begin with an underscore."""
+MARK = "_mark"
+"""The field of the form itself, with the marks of the answers it was shown with; a question's id cannot begin with an
+underscore."""
 
 KINDS_OF_CHOICE = (QuestionKind.SEVERAL_OF, QuestionKind.PLACES)
 
@@ -38,18 +39,17 @@ KINDS_OF_CHOICE = (QuestionKind.SEVERAL_OF, QuestionKind.PLACES)
 class SectionForm(FlaskForm):
     """The questions of a section as fields, each under the question's id."""
 
-    def __init__(self, section: Section, terms: Terms, answers: Mapping[str, Any], version: int, sent: Any) -> None:
+    def __init__(self, section: Section, terms: Terms, answers: Mapping[str, Any], sent: Any) -> None:
         super().__init__(formdata=None)
         self.section = section
-        self.stored = answers
-        fields = {VERSION: HiddenField(), MARK: HiddenField()}
+        fields = {MARK: HiddenField()}
         fields |= {question.id: field_of(question, terms) for question in section.questions}
         for name, unbound in fields.items():
             # Held by name only, not as attributes: a question may be called "data" or "errors".
             BaseForm.__setitem__(self, name, unbound)
         data = {question.id: to_field(question, answers.get(question.id)) for question in section.questions}
         # What was sent wins over what is stored, also where a box was emptied.
-        self.process(formdata=sent, data=data | {VERSION: version, MARK: mark(section, answers)})
+        self.process(formdata=sent, data=data | {MARK: written(self._marks(answers))})
 
     def answers(self) -> dict[str, Any]:
         """The answers that can be kept, by question: those that were sent and are not refused."""
@@ -69,23 +69,24 @@ class SectionForm(FlaskForm):
             for sent in self[question.id].data or () if sent and sent.filename
         ]  # fmt: skip
 
-    def refresh(self, version: int, answers: Mapping[str, Any]) -> None:
-        """From now on the form stands for what is stored now."""
-        self.stored = answers
-        self[VERSION].data, self[MARK].data = version, mark(self.section, answers)
+    def seen(self) -> dict[str, str]:
+        """The marks of the stored answers that the sender was shown."""
+        return dict(pair.split(":", 1) for pair in str(self[MARK].data or "").split(";") if ":" in pair)
 
-    def changed_elsewhere(self) -> list[Question]:
-        """The questions whose stored answer is not the one on the screen."""
-        answers = self.answers()
-        return [
-            question for question in self.section.questions
-            if question.id in answers and answers[question.id] != self.stored.get(question.id)
-        ]  # fmt: skip
+    def refresh(self, answers: Mapping[str, Any], own: Collection[str]) -> None:
+        """From now on the form stands for what is stored now, but its `own` answers stay as they were sent."""
+        self[MARK].data = written(self._marks(answers))
+        for question in self.section.questions:
+            if question.kind is not QuestionKind.DOCUMENT and question.id not in own:
+                self[question.id].process(None, data=to_field(question, answers.get(question.id)))
+
+    def _marks(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        return marks((question.id for question in self.section.questions), answers)
 
 
-def mark(section: Section, answers: Mapping[str, Any]) -> str:
-    """The fingerprint of a section's stored answers: another section saved elsewhere leaves it as it is."""
-    return fingerprint({question.id: answers.get(question.id) for question in section.questions})
+def written(found: Mapping[str, str]) -> str:
+    """Marks as the hidden field holds them."""
+    return ";".join(f"{question}:{mark}" for question, mark in found.items())
 
 
 def sent_form(form: Any, files: Any) -> CombinedMultiDict:
@@ -145,6 +146,12 @@ def from_field(question: Question, data: Any) -> Any:
 
 class AccountNumberForm(FlaskForm):
     iban = line(_("Bank account (IBAN)"), needed(), Keeps(rules.iban))
+
+
+class ReplaceForm(FlaskForm):
+    """Another document in the place of one."""
+
+    document = FileField(_("The new document"), widget=GovFileInput(), validators=[needed()])
 
 
 class StartForm(FlaskForm):

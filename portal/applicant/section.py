@@ -1,144 +1,115 @@
-"""One section of an application: answers and documents, saved as far as they can be, and everything typed kept."""
+"""One section of an application: its answers, saved as far as they can be, and everything typed kept."""
 
-import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal import errors
-from portal.addresses import row_number
 from portal.answers import shown, size
-from portal.applicant import blueprint
-from portal.applicant.forms import MARK, VERSION, SectionForm, blame_field, mark, sent_form
+from portal.applicant import blueprint, documents
+from portal.applicant.difference import side_by_side
+from portal.applicant.forms import SectionForm, sent_form
 from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
+from portal.guard import keeps_text
 from portal.language import language
 from portal.work import actor, ask, now, work
-from workflows.calls.form import QuestionKind, Section
+from workflows.calls.form import Question, QuestionKind, Section
 from workflows.calls.terms import Terms
 from workflows.language import show_moment, text_in
 from workflows.permissions import Action
 from workflows.problems import NotThere, Problem
-from workflows.submission import actions, queries, rules
+from workflows.submission import actions, rules
+from workflows.submission.drafts import Saved
 
-REMOVE = "_remove"
-DOCUMENTS_AT_ONCE = 6
-"""How many of the largest documents one request may carry; a section may ask for several."""
+TAKE = "_take"
+"""The questions of which the stored answer is taken instead of the one that was typed."""
 
 
 @dataclass
 class Outcome:
-    """What came of sending a section. `conflict`: somebody else saved it meanwhile."""
+    """What came of sending a section. `conflicts`: questions that somebody else answered otherwise meanwhile."""
 
-    conflict: bool = False
+    conflicts: tuple[str, ...] = ()
     refused: list[Problem] = field(default_factory=list)
 
 
-@blueprint.url_value_preprocessor
-def allow_documents(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """A section may carry several documents, so more than one fits in its request; runs before the form is read."""
-    if endpoint == "applicant.section":
-        request.max_content_length = DOCUMENTS_AT_ONCE * current_app.config["SETTINGS"].upload_limit + 500_000
+@dataclass(frozen=True)
+class Conflict:
+    """A question with both its answers in words, what differs marked."""
+
+    question: Question
+    mine: Markup
+    theirs: Markup
 
 
 @blueprint.route("/<reference>/sections/<section_id>", methods=["GET", "POST"])
+@keeps_text
 def section(reference: str, section_id: str) -> Any:
     """Show a section, or keep what was sent of it."""
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
-    asked = _section(file.application.terms, section_id)
+    asked = section_of(file.application.terms, section_id)
     if request.method == "GET":
         if file.standing is not Standing.DRAFT:
             return redirect(url_for("applicant.task_list", reference=reference))
-        form = _form(asked, file, None)
+        form = form_of(asked, file, None)
         _blame(form, _wrong(file))
         return _page(form, file, Outcome(), 200)
-    form = _form(asked, file, sent_form(request.form, request.files))
+    form = form_of(asked, file, sent_form(request.form, request.files))
     form.validate()
     outcome = _keep(form, file)
+    mine = form.answers()
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
-    form.refresh(file.application.row_version, file.application.answers)
-    if not outcome.conflict:
+    refused = {question.id for question in asked.questions if form[question.id].errors}
+    unsaved = {question.id for question in asked.questions} if outcome.refused else refused | {*outcome.conflicts}
+    form.refresh(file.application.answers, unsaved)
+    if not outcome.conflicts:
         _blame(form, _wrong(file))
-    if outcome.conflict or outcome.refused or form.errors:
-        return _page(form, file, outcome, 409 if outcome.conflict else 422)
-    flash(_saved(form, file), "success")
+    if outcome.conflicts or outcome.refused or form.errors:
+        return _page(form, file, outcome, 409 if outcome.conflicts else 422, mine)
+    flash(_saved(form, file), "saved")
     return redirect(_next(file, asked))
 
 
-def _section(terms: Terms, section_id: str) -> Section:
+def section_of(terms: Terms, section_id: str) -> Section:
+    """The section with this id. Raises NotThere."""
     found = next((section for section in terms.sections if section.id == section_id), None)
     if found is None:
         raise NotThere
     return found
 
 
-def _form(asked: Section, file: File, sent: Any) -> SectionForm:
-    application = file.application
-    return SectionForm(asked, application.terms, application.answers, application.row_version, sent)
+def form_of(asked: Section, file: File, sent: Any) -> SectionForm:
+    """The form of a section, with what was sent of it, if anything."""
+    return SectionForm(asked, file.application.terms, file.application.answers, sent)
+
+
+def save(form: SectionForm, reference: str, *, ring: bool = True) -> Saved:
+    """Keep the good answers of a form. Raises Problem where the file takes no answers now."""
+    taken = request.form.getlist(TAKE)
+    answers = {question: answer for question, answer in form.answers().items() if question not in taken}
+    with work(ring=ring) as session:
+        return actions.save_answers(session, actor(), reference, answers, seen=form.seen(), now=now())
 
 
 def _keep(form: SectionForm, file: File) -> Outcome:
     """Save the good answers, take out and put in documents; each by itself, so that one refusal costs nothing else."""
     outcome = Outcome()
-    reference = file.application.reference
     try:
-        with work() as session:
-            before = queries.own(session, actor(), reference, Action.EDIT_APPLICATION)
-            actions.save_answers(
-                session, actor(), reference, form.answers(), seen_version=_seen(form, before), now=now()
-            )
+        outcome.conflicts = save(form, file.application.reference).conflicts
     except Problem as problem:
         errors.tell(problem)
         outcome.refused.append(problem)
-        outcome.conflict = problem.code == "draft-changed-elsewhere"
-    if any(problem.code in ("already-submitted", "move-not-possible") for problem in outcome.refused):
         return outcome
-    _remove_documents(file)
-    _add_documents(form, file)
+    documents.remove_ticked(file)
+    documents.add_sent(form, file)
     return outcome
-
-
-def _seen(form: SectionForm, before: queries.ApplicationView) -> int:
-    """The version this person saw. Where only other sections changed since, this one is as good as seen."""
-    unchanged = form[MARK].data == mark(form.section, before.answers)
-    sent = str(form[VERSION].data or "")
-    return before.row_version if unchanged else row_number(sent) or 0
-
-
-def _remove_documents(file: File) -> None:
-    """Take out the ticked documents; one that is gone already is no problem."""
-    ticked = set(request.form.getlist(REMOVE))
-    for attachment in file.application.attachments:
-        if attachment.token in ticked:
-            with work() as session:
-                actions.detach(session, actor(), file.application.reference, attachment.token, now=now())
-
-
-def _add_documents(form: SectionForm, file: File) -> None:
-    """Put in the sent documents. The same content twice under a question is the same document: a second click."""
-    limit = current_app.config["SETTINGS"].upload_limit
-    removed = set(request.form.getlist(REMOVE))
-    there = {(one.question_id, one.sha256) for one in file.application.attachments if one.token not in removed}
-    for question, sent in form.documents():
-        content = sent.stream.read()
-        key = question.id, hashlib.sha256(content).hexdigest()
-        if key in there:
-            continue
-        name = str(sent.filename)
-        if len(content) > limit:
-            blame_field(form[question.id], _("%(name)s is larger than %(size)s.", name=name, size=size(limit)))
-            continue
-        try:
-            with work() as session:
-                actions.attach(session, actor(), file.application.reference, question.id, name, content, now=now())
-            there.add(key)
-        except Problem as problem:
-            blame_field(form[question.id], f"{name}: {errors.sentence(problem)}")
 
 
 def _wrong(file: File) -> tuple[Problem, ...]:
@@ -180,12 +151,27 @@ def _next(file: File, asked: Section) -> str:
     return url_for("applicant.check", reference=reference)
 
 
-def _page(form: SectionForm, file: File, outcome: Outcome, status: int) -> tuple[str, int] | Response:
+def _conflicts(file: File, asked: Section, outcome: Outcome, mine: dict[str, Any]) -> list[Conflict]:
+    """Both answers to each question that somebody else answered otherwise, in words."""
+    typed = replace(file.application, answers=mine)
+    found = []
+    for question in asked.questions:
+        if question.id in outcome.conflicts:
+            empty = _("empty")
+            both = side_by_side(shown(typed, question) or empty, shown(file.application, question) or empty)
+            found.append(Conflict(question, *both))
+    return found
+
+
+def _page(
+    form: SectionForm, file: File, outcome: Outcome, status: int, mine: dict[str, Any] | None = None
+) -> tuple[str, int] | Response:
     sections = file.application.terms.sections
-    conflicts = form.changed_elsewhere() if outcome.conflict else []
     page = render_template(
-        "applicant/section.html", form=form, dossier=file, section=form.section, outcome=outcome, conflicts=conflicts,
+        "applicant/section.html", form=form, dossier=file, section=form.section, outcome=outcome,
+        conflicts=_conflicts(file, form.section, outcome, mine or {}), take=TAKE,
         number=sections.index(form.section) + 1, of=len(sections), shown=shown, size=size,
         sent=request.method == "POST", largest=size(current_app.config["SETTINGS"].upload_limit),
+        previewed=documents.PREVIEWED, person=actor().person_id,
     )  # fmt: skip
     return page, status

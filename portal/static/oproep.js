@@ -9,6 +9,7 @@ createAll(Button, { preventDoubleClick: true });
 // The words in the file button touch in its text but not in its name: someone who speaks to the computer could not call it.
 document.querySelectorAll(".govuk-file-upload-button__status").forEach((status) => status.after(" "));
 
+savedAfterAll();
 submitOnce();
 dirtyGuard();
 menus();
@@ -39,6 +40,15 @@ function dirtyGuard() {
     form.addEventListener("oproep:saved", () => { dirty = false; });
     window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   }
+}
+
+/* What a page kept of a form (see autosave.js) goes once the next page says that the form was saved. */
+function savedAfterAll() {
+  try {
+    if (!document.querySelector("[data-saved]")) return;
+    localStorage.removeItem(sessionStorage.getItem("oproep.sent"));
+    sessionStorage.removeItem("oproep.sent");
+  } catch { /* nothing is kept in this browser */ }
 }
 
 function menus() {

@@ -9,7 +9,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from workflows.calls.form import Meaning, Reader
-from workflows.calls.queries import terms_of
+from workflows.calls.queries import call_view, terms_of
+from workflows.calls.rules import Stage
 from workflows.calls.terms import Terms
 from workflows.files import store
 from workflows.files.tables import Document
@@ -17,7 +18,7 @@ from workflows.lifecycle import ApplicationState
 from workflows.people.queries import OrganisationView, applicant_type_at, member_role, organisation_view
 from workflows.people.rules import ApplicantType
 from workflows.people.tables import Membership
-from workflows.permissions import Action, Actor, Relation, require
+from workflows.permissions import Action, Actor, MemberRole, Relation, require
 from workflows.problems import NotThere
 from workflows.submission.rules import AttachmentView, Draft, answer
 from workflows.submission.tables import Application, Attachment, Conflict, Submission
@@ -32,6 +33,7 @@ class Receipt:
     received_at: datetime
     digest: str
     content: Mapping[str, Any]
+    pdf: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,14 @@ class ApplicationView:
     received_at: datetime | None
     awarded_cents: int | None
     row_version: int
+    set_aside: Mapping[str, Any] | None = None
+    role: MemberRole | None = None
+    """The reader's role in the organisation, where the file was asked for by `own`."""
+
+    @property
+    def reopened(self) -> bool:
+        """Whether it was submitted and taken back: its last submission counts until it is submitted again."""
+        return self.state is ApplicationState.DRAFT and self.received_at is not None
 
     @property
     def draft(self) -> Draft:
@@ -143,7 +153,7 @@ def call_relation(session: Session, actor: Actor, call_id: str) -> Relation:
     declared = select(Conflict.application_id).where(Conflict.person_id == actor.person_id)
     conflicted = select(Application.id).where(
         Application.call_id == call_id,
-        Application.state != ApplicationState.DRAFT,
+        Application.received_at.is_not(None),
         Application.organisation_id.in_(memberships) | Application.id.in_(declared),
     )
     return Relation(conflicted=session.scalar(conflicted.limit(1)) is not None)
@@ -166,7 +176,31 @@ def receipts(session: Session, application_id: int) -> tuple[Receipt, ...]:
     found = session.scalars(
         select(Submission).where(Submission.application_id == application_id).order_by(Submission.number.desc())
     )
-    return tuple(Receipt(one.receipt_number, one.number, one.received_at, one.digest, one.content) for one in found)
+    return tuple(receipt_of(one) for one in found)
+
+
+def receipt_of(submission: Submission) -> Receipt:
+    """The proof of this submission."""
+    return Receipt(
+        submission.receipt_number, submission.number, submission.received_at, submission.digest, submission.content,
+        submission.pdf,
+    )  # fmt: skip
+
+
+def reopened(application: Application) -> bool:
+    """Whether a file was submitted and taken back, so that its last submission still counts."""
+    return application.state == ApplicationState.DRAFT and application.received_at is not None
+
+
+def unrestored(session: Session, now: datetime) -> list[str]:
+    """References of files that were reopened and not submitted again before their call closed."""
+    found = session.execute(
+        select(Application.reference, Application.call_id)
+        .where(Application.state == ApplicationState.DRAFT, Application.received_at.is_not(None))
+        .order_by(Application.id)
+    ).all()
+    open_now = {call_id: call_view(session, call_id, now).stage is Stage.OPEN for call_id in {one[1] for one in found}}
+    return [reference for reference, call_id in found if not open_now[call_id]]
 
 
 def document(session: Session, application: ApplicationView, token: str) -> tuple[AttachmentView, bytes]:
@@ -204,5 +238,5 @@ def _one(
         type=applicant_type_at(session, found.organisation_id, terms.reference_date),
         answers=found.answers, attachments=attachments, terms=terms, started_at=found.started_at,
         saved_at=found.saved_at, received_at=found.received_at, awarded_cents=found.awarded_cents,
-        row_version=found.row_version,
+        row_version=found.row_version, set_aside=found.set_aside,
     )  # fmt: skip
