@@ -17,6 +17,7 @@ from workflows.letters import actions as letters
 from workflows.letters import mailing
 from workflows.letters import queries as letters_queries
 from workflows.letters.mailing import Office
+from workflows.letters.pdf import to_pdf
 from workflows.letters.transport import Transport
 from workflows.permissions import SYSTEM
 from workflows.submission import actions as submission
@@ -74,11 +75,15 @@ def notify(entry_id: int) -> None:
 
 @celery.task(name="render_letter")
 def render_letter(letter_id: int) -> None:
-    """Make the PDF of a letter, outside any transaction, and keep it."""
+    """Make the PDF of a letter, and of the application a receipt is of, outside any transaction, and keep them."""
     with reading() as session:
         content = letters_queries.letter(session, letter_id).content
+        application = letters.unrendered_application(session, letter_id, office())
     pdf = letters.pdf_of(content)
+    submitted = to_pdf(application[2]) if application else b""
     with transaction() as session:
+        if application:
+            letters.keep_application(session, application[0], application[1], submitted, now=utcnow())
         letters.render(session, letter_id, pdf, now=utcnow())
         mails = letters_queries.mails_of(session, letter_id)
     for mail_id in mails:

@@ -28,3 +28,4 @@ from portal.applicant import home as home
 from portal.applicant import organisations as organisations
 from portal.applicant import section as section
 from portal.applicant import start as start
+from portal.applicant import submissions as submissions

@@ -166,6 +166,9 @@ class StartForm(FlaskForm):
 
 
 class DeclarationForm(FlaskForm):
+    """`seen` is the version of the draft whose answers stand on the page: that one is submitted, or none."""
+
+    seen = HiddenField()
     declaration = BooleanField(
         _("I declare that this application is true and complete, and that I may submit it for the organisation."),
         widget=GovCheckboxInput(), validators=[DataRequired(_("Tick the declaration to submit."))],
@@ -175,7 +178,7 @@ class DeclarationForm(FlaskForm):
 class WithdrawForm(FlaskForm):
     reason = TextAreaField(
         _("Why do you withdraw it?"), filters=[tidy], widget=GovTextArea(), validators=[AtMost(2000)],
-        description=_("The reason is kept with the file. A withdrawn application cannot be brought back."),
+        description=_("The reason is kept with the file. Until the call closes you can undo the withdrawal."),
     )  # fmt: skip
 
 

@@ -225,6 +225,12 @@ def document(session: Session, application: ApplicationView, token: str) -> tupl
     return found, store.get(found.sha256)
 
 
+def submitted_document(session: Session, listed: Mapping[str, Any]) -> AttachmentView:
+    """A document that a submission lists, in the file or not any more."""
+    kept = session.get_one(Document, listed["sha256"])
+    return AttachmentView("", listed["question"], listed["name"], kept.media_type, kept.size, kept.sha256)
+
+
 def _with_call() -> Select[*tuple[Any, ...]]:
     """Applications, each with what names the terms of its call."""
     return (
