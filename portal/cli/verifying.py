@@ -39,7 +39,9 @@ def verify(what: str, instance: Path | None) -> None:
     _tell(found)
     damaged = [one for one in found.receipt.content["documents"] if not _is_whole(one["sha256"])]
     for one in damaged:
-        console.print(f"[red]The document {one['name']} ({one['sha256']}) is lost or damaged in the store.[/red]")
+        console.print(
+            f"[red]The document {one['name']} ({one['sha256']}) is lost or damaged in the store.[/red]", soft_wrap=True
+        )
     sys.exit(1 if damaged else 0)
 
 

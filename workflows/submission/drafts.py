@@ -164,8 +164,8 @@ def _next_number(session: Session, call_id: str) -> int:
 
 
 def _in_this_sitting(session: Session, application: Application, actor: Actor, now: datetime) -> set[str]:
-    """The questions whose saving by this person is written down already, a little earlier and with nothing after it
-    by anybody else: so saving while somebody types does not flood the history."""
+    """The questions whose saving by this person is written down already, a little earlier, and since when nobody else
+    did anything and the file did not move: so saving while somebody types does not flood the history."""
     latest = session.scalars(
         select(HistoryEntry)
         .where(HistoryEntry.subject == application.subject, HistoryEntry.at > now - SITTING)
@@ -173,7 +173,8 @@ def _in_this_sitting(session: Session, application: Application, actor: Actor, n
     )
     named: set[str] = set()
     for entry in latest:
-        if entry.event != Event.SAVE_ANSWERS or entry.actor_id != actor.person_id:
+        if entry.actor_id != actor.person_id or entry.to_state is not None:
             break
-        named |= set(entry.facts["questions"])
+        if entry.event == Event.SAVE_ANSWERS:
+            named |= set(entry.facts["questions"])
     return named
