@@ -2,15 +2,13 @@
    buttons of the page do the same. <form data-autosave="address" data-key="name of what is kept">. */
 const PAUSE = 1200, SHORTEST = 2000, LONGEST = 30000, KEPT_FOR = 7 * 24 * 3600 * 1000, PREFIX = "oproep.draft.";
 
-const form = document.querySelector("form[data-autosave]");
-if (form) start(form);
-
 function start(form) {
   const box = form.querySelector("[data-autosave-status]"), words = box.querySelector("[data-autosave-words]");
   let timer = 0, wait = SHORTEST, running = null, stopped = false, sentOnce = null;
-  let clean = typed(form);
+  let clean = JSON.stringify(pairs(form, true)); // as the server sent it: the browser may have put typed text back by itself
+  const seen = form.elements._mark.value;
   forgetOld();
-  restore();
+  if (form.dataset.sent === undefined) restore(); // the answer to a button shows what was typed anyway, and it is not saved yet
 
   form.addEventListener("input", (event) => { if (event.target.type !== "file") later(PAUSE); });
   form.addEventListener("change", (event) => { if (event.target.type !== "file") later(PAUSE); });
@@ -114,17 +112,26 @@ function start(form) {
   function restore() {
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(form.dataset.key)); } catch { /* nothing was kept */ }
-    if (!kept || form.dataset.refused !== undefined) return;
-    if (JSON.stringify(kept.fields) === JSON.stringify(pairs(form)) || form.querySelector(".both")) return forget();
-    const shown = pairs(form);
+    if (!kept) return typed(form) === clean ? undefined : later(PAUSE);
     fill(form, kept.fields);
-    if (JSON.stringify(pairs(form)) === JSON.stringify(shown)) return forget();
+    if (typed(form) === clean) return forget();
     form.elements._mark.value = kept.mark;
     const note = form.querySelector("[data-autosave-restored]");
     note.hidden = false;
-    note.querySelector("[data-autosave-drop]").addEventListener("click", () => { clean = typed(form); forget(); form.dispatchEvent(new Event("oproep:saved")); location.replace(location.pathname); });
+    note.querySelector("[data-autosave-drop]").addEventListener("click", () => { note.hidden = true; drop(); });
     form.dispatchEvent(new Event("input", { bubbles: true }));
     later(PAUSE);
+  }
+
+  function drop() {
+    clearTimeout(timer);
+    form.reset();
+    form.elements._mark.value = seen;
+    for (const one of form.elements) one.dispatchEvent(new Event("keyup"));
+    box.hidden = true;
+    forget();
+    form.dispatchEvent(new Event("oproep:saved"));
+    form.querySelector("input:not([type=hidden]), textarea")?.focus();
   }
 
   function say(text, tone) {
@@ -149,9 +156,15 @@ function start(form) {
 
 const ours = (element) => element.name && !element.name.startsWith("_") && !["file", "password", "hidden", "submit", "button"].includes(element.type) && element.dataset.private === undefined;
 
-/* The named fields of the form as they stand, each ticked choice by itself. */
-function pairs(form) {
-  return [...form.elements].filter((one) => ours(one) && (!["checkbox", "radio"].includes(one.type) || one.checked)).map((one) => [one.name, one.value]);
+/* The named fields of the form as they stand, or as the server sent them; each ticked choice by itself. */
+function pairs(form, first = false) {
+  const chosen = (one) => !["checkbox", "radio"].includes(one.type) || (first ? one.defaultChecked : one.checked);
+  return [...form.elements].filter((one) => ours(one) && chosen(one)).map((one) => [one.name, written(one, first)]);
+}
+
+function written(one, first) {
+  if (!first || ["checkbox", "radio"].includes(one.type)) return one.value;
+  return one.options ? ([...one.options].find((option) => option.defaultSelected) ?? one.options[0])?.value ?? "" : one.defaultValue;
 }
 
 const typed = (form) => JSON.stringify(pairs(form));
@@ -186,3 +199,6 @@ function forgetOld() {
     }
   } catch { /* nothing can be kept here */ }
 }
+
+const section = document.querySelector("form[data-autosave]");
+if (section) start(section);
