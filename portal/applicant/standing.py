@@ -67,8 +67,7 @@ class File:
     @property
     def withdrawable(self) -> bool:
         """Whether to offer withdrawal. A decision nobody told yet does not show by the button's absence."""
-        reopened = self.application.reopened and self.open
-        return self.writable and (reopened or self.standing in (Standing.SUBMITTED, Standing.ASSESSMENT))
+        return self.writable and (self.changing or self.standing in (Standing.SUBMITTED, Standing.ASSESSMENT))
 
     @property
     def deletable(self) -> bool:
@@ -82,11 +81,16 @@ class File:
 
     @property
     def status(self) -> str:
-        return label(self.standing)
+        return _("Submitted, being changed") if self.changing else label(self.standing)
 
     @property
     def tone(self) -> str:
-        return TONES[self.standing]
+        return "info" if self.changing else TONES[self.standing]
+
+    @property
+    def changing(self) -> bool:
+        """Whether it was submitted and taken back: what was submitted counts until it is submitted again."""
+        return self.application.reopened and self.open
 
     @property
     def title(self) -> str:

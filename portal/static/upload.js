@@ -7,7 +7,7 @@ for (const place of document.querySelectorAll("[data-upload]")) {
 
 async function sendAll(place, input) {
   const chosen = [...input.files];
-  if (!chosen.length) return;
+  if (!chosen.length || place.dataset.sent !== undefined) return;
   const refusal = place.querySelector("[data-refusal]");
   refusal.hidden = true;
   const refused = [];
@@ -19,6 +19,9 @@ async function sendAll(place, input) {
     if (answer?.list !== undefined) list(place, answer.list);
   }
   input.files = left.files;
+  place.dataset.sent = ""; // the field is told that it changed, which is no choice of anybody's
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+  delete place.dataset.sent;
   if (!left.files.length) place.closest("form").dispatchEvent(new Event("oproep:saved"));
   refusal.textContent = refused.join(" ");
   refusal.hidden = !refused.length;
