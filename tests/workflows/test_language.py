@@ -24,6 +24,7 @@ THE_SAME_WORD = {
     ("letter-document", "nl", "en"), ("letter-document", "nl", "fr"), ("letter-document", "fr", "en"),
     ("letter-organisation", "fr", "en"), ("letter-project", "nl", "en"), ("letter-reference", "nl", "fr"),
     ("replay-zone", "nl", "fr"), ("replay-zone", "nl", "en"), ("replay-zone", "fr", "en"),
+    ("application-question", "fr", "en"),
 }  # fmt: skip
 """Words that two languages share; any other sentence that is the same twice was forgotten to be translated."""
 
