@@ -244,3 +244,15 @@ def test_a_change_of_language_loses_nothing_that_was_typed(
     expect(page.get_by_label("Résumé")).to_have_value(LONG)
     expect(page.get_by_label("Titre")).to_have_value("x" * 81)
     assert summary(reference) == LONG
+
+
+def test_a_change_of_language_on_any_page_takes_along_what_was_typed_but_no_password(visit: Visit) -> None:
+    page = visit("/register?language=en")
+    page.get_by_label("Your name").fill("Wim Water")
+    page.get_by_label("Legal form").select_option("vzw")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("link", name="FR").click()
+    expect(page.get_by_label("Votre nom")).to_have_value("Wim Water")
+    expect(page.get_by_label("Forme juridique")).to_have_value("vzw")
+    expect(page.locator("input[type=password]")).to_have_value("")
+    assert page.evaluate("sessionStorage.length") == 0
