@@ -152,13 +152,15 @@ def _award(material: Material) -> list[Block]:
             "letter-partial", awarded=material.facts["awarded"], requested=material.facts["requested"]
         )
         blocks.append(Paragraph(partial))
-    return blocks
+    return [*blocks, Heading(material.say("letter-what-follows"))]
 
 
 def _not_awarded(material: Material) -> list[Block]:
     return [
         Heading(material.say("letter-reasons")), Paragraph(material.words(material.terms.letters.reasons_notice)),
-        *_judgement(material), *(Paragraph(sentence) for sentence in refusal_sentences(material)),
+        *_judgement(material), Heading(material.say("letter-division"), 2),
+        *(Paragraph(sentence) for sentence in refusal_sentences(material)),
+        Heading(material.say("letter-what-follows")),
     ]  # fmt: skip
 
 
