@@ -12,7 +12,7 @@ from portal.answers import shown
 from portal.applicant import blueprint
 from portal.applicant.forms import SectionForm, written
 from portal.applicant.loading import load
-from portal.applicant.section import form_of, save, section_of
+from portal.applicant.section import save, section_of
 from portal.applicant.standing import File
 from portal.language import language
 from portal.work import ask, now
@@ -29,8 +29,9 @@ def autosave(reference: str, section_id: str) -> Any:
     """Keep what was typed so far; as JSON the hour, what is not saved and why, and the marks to go on with."""
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
-    form = form_of(section_of(file.application.terms, section_id), file, request.form)
+    form = SectionForm(section_of(file.application.terms, section_id), file.application, request.form)
     form.validate()
+    form.forgive_unasked()
     try:
         saved = save(form, reference, ring=False)
     except Problem as problem:

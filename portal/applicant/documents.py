@@ -26,6 +26,8 @@ from workflows.submission.rules import AttachmentView
 REMOVE = "_remove"
 DOCUMENTS_AT_ONCE = 6
 """How many of the largest documents one request may carry; a section may ask for several."""
+FIELDS_AT_ONCE = 5000
+"""A long budget beside long tables; the framework's own bound would refuse them with all that was typed."""
 
 
 @blueprint.url_value_preprocessor
@@ -33,6 +35,8 @@ def allow_documents(endpoint: str | None, values: dict[str, Any] | None) -> None
     """A section may carry several documents, so more than one fits in its request; runs before the form is read."""
     if endpoint == "applicant.section":
         request.max_content_length = DOCUMENTS_AT_ONCE * _limit() + 500_000
+    if endpoint in ("applicant.section", "applicant.autosave"):
+        request.max_form_parts = FIELDS_AT_ONCE
 
 
 def remove_ticked(file: File) -> None:

@@ -1,6 +1,7 @@
 """One section of an application: its answers, saved as far as they can be, and everything typed kept."""
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from portal import errors
 from portal.answers import shown, size
 from portal.applicant import blueprint, documents
 from portal.applicant.difference import side_by_side
-from portal.applicant.forms import SectionForm, sent_form
+from portal.applicant.forms import ADD_ROW, LIVE, REMOVE_ROW, THEN, SectionForm, sent_form
 from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.guard import keeps_text
@@ -57,11 +58,16 @@ def section(reference: str, section_id: str) -> Any:
     if request.method == "GET":
         if file.standing is not Standing.DRAFT:
             return redirect(url_for("applicant.task_list", reference=reference))
-        form = form_of(asked, file, None)
+        form = SectionForm(asked, file.application, None)
+        if not form.met():  # nothing of this section is asked of this applicant
+            return redirect(url_for("applicant.task_list", reference=reference))
+        form.grow(request.args.get("row", ""))
         _blame(form, _wrong(file))
         return _page(form, file, Outcome(), 200)
-    form = form_of(asked, file, sent_form(request.form, request.files))
+    form = SectionForm(asked, file.application, sent_form(request.form, request.files))
     form.validate()
+    form.forgive_unasked()
+    before = _ids(file)
     outcome = _keep(form, file)
     mine = form.answers()
     with ask() as session:
@@ -72,9 +78,10 @@ def section(reference: str, section_id: str) -> Any:
     if not outcome.conflicts:
         _blame(form, _wrong(file))
     if outcome.conflicts or outcome.refused or form.errors:
+        form.grow(request.form.get(THEN, "").removeprefix(ADD_ROW))
         return _page(form, file, outcome, 409 if outcome.conflicts else 422, mine)
     flash(_saved(form, file), "saved")
-    return redirect(_next(file, asked))
+    return redirect(_next(file, asked, _ids(file) - before))
 
 
 def section_of(terms: Terms, section_id: str) -> Section:
@@ -85,17 +92,17 @@ def section_of(terms: Terms, section_id: str) -> Section:
     return found
 
 
-def form_of(asked: Section, file: File, sent: Any) -> SectionForm:
-    """The form of a section, with what was sent of it, if anything."""
-    return SectionForm(asked, file.application.terms, file.application.answers, sent)
-
-
 def save(form: SectionForm, reference: str, *, ring: bool = True) -> Saved:
     """Keep the good answers of a form. Raises Problem where the file takes no answers now."""
     taken = request.form.getlist(TAKE)
     answers = {question: answer for question, answer in form.answers().items() if question not in taken}
     with work(ring=ring) as session:
         return actions.save_answers(session, actor(), reference, answers, seen=form.seen(), now=now())
+
+
+def _ids(file: File) -> frozenset[str]:
+    """The questions this applicant is asked, as the file stands."""
+    return rules.asked(file.application.terms, file.application.draft)
 
 
 def _keep(form: SectionForm, file: File) -> Outcome:
@@ -117,10 +124,10 @@ def _wrong(file: File) -> tuple[Problem, ...]:
 
 
 def _blame(form: SectionForm, problems: tuple[Problem, ...]) -> None:
-    """Say under the fields of this section what would be refused at submission."""
-    for problem in problems:
-        if problem.field in form and not form[problem.field].errors:
-            errors.blame(form, problem)
+    """Say under the fields of this section what would be refused at submission, where nothing is said there yet."""
+    silent = [problem for problem in problems if problem.field in form and not form[problem.field].errors]
+    for problem in silent:
+        errors.blame(form, problem)
 
 
 def _saved(form: SectionForm, file: File) -> str:
@@ -129,7 +136,7 @@ def _saved(form: SectionForm, file: File) -> str:
     read = [
         f"{text_in(question.label.texts(), language())}: {shown(application, question)}"
         for question in form.section.questions
-        if question.kind is QuestionKind.AMOUNT and shown(application, question)
+        if question.kind in (QuestionKind.AMOUNT, QuestionKind.BUDGET) and shown(application, question)
     ]
     at = show_moment(application.saved_at, language())
     if not read:
@@ -137,17 +144,29 @@ def _saved(form: SectionForm, file: File) -> str:
     return _("Saved on %(moment)s. Amounts as we read them: %(amounts)s.", moment=at, amounts="; ".join(read))
 
 
-def _next(file: File, asked: Section) -> str:
-    """Where the pressed button leads: on, back to the list, or here again."""
-    reference, sections = file.application.reference, file.application.terms.sections
-    match request.form.get("_then"):
-        case "stay":
-            return url_for("applicant.section", reference=reference, section_id=asked.id)
-        case "list":
-            return url_for("applicant.task_list", reference=reference)
-    following = sections[sections.index(asked) + 1 :]
+def _next(file: File, asked: Section, brought: frozenset[str]) -> str:
+    """Where the pressed button leads: on, back to the list, or here again; here too where, without the script, the
+    answers brought questions into this section that nobody has seen yet."""
+    reference, then = file.application.reference, request.form.get(THEN, "")
+    here = partial(url_for, "applicant.section", reference=reference, section_id=asked.id)
+    if then.startswith(ADD_ROW):
+        rows = then.removeprefix(ADD_ROW)
+        return here(row=rows, _anchor=f"{rows}.new")
+    if then.startswith(REMOVE_ROW):
+        return here(_anchor=then.removeprefix(REMOVE_ROW).split(".")[0])
+    if then == "list":
+        return url_for("applicant.task_list", reference=reference)
+    unseen = [question.id for question in asked.questions if question.id in brought]
+    if unseen and LIVE not in request.form:
+        flash(_("Because of your answers there is something more to fill in here."), "info")
+        return here(_anchor=unseen[0])
+    if then == "stay":
+        return here()
+    terms, ids = file.application.terms, {section.id for section in file.application.sections}
+    later = terms.sections[[section.id for section in terms.sections].index(asked.id) + 1 :]
+    following = next((section for section in later if section.id in ids), None)
     if following:
-        return url_for("applicant.section", reference=reference, section_id=following[0].id)
+        return url_for("applicant.section", reference=reference, section_id=following.id)
     return url_for("applicant.check", reference=reference)
 
 
@@ -166,11 +185,12 @@ def _conflicts(file: File, asked: Section, outcome: Outcome, mine: dict[str, Any
 def _page(
     form: SectionForm, file: File, outcome: Outcome, status: int, mine: dict[str, Any] | None = None
 ) -> tuple[str, int] | Response:
-    sections = file.application.terms.sections
+    ids = [section.id for section in file.application.sections]
+    number = ids.index(form.section.id) + 1 if form.section.id in ids else len(ids)
     page = render_template(
         "applicant/section.html", form=form, dossier=file, section=form.section, outcome=outcome,
         conflicts=_conflicts(file, form.section, outcome, mine or {}), take=TAKE,
-        number=sections.index(form.section) + 1, of=len(sections), shown=shown, size=size,
+        number=number, of=len(ids), shown=shown, size=size,
         sent=request.method == "POST", largest=size(current_app.config["SETTINGS"].upload_limit),
         previewed=documents.PREVIEWED, person=actor().person_id,
     )  # fmt: skip

@@ -50,7 +50,7 @@ def submit(
     problems = rules.missing(found.terms, found.draft) + rules.wrong(found.terms, found.draft)
     if problems:
         raise Problems(problems)
-    receipt = freeze(session, application, found, call.version, received_at)
+    receipt = freeze(session, application, found.as_asked(), call.version, received_at)
     application.received_at = received_at
     move(
         session, application, Event.SUBMIT, actor=actor, now=received_at,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from workflows.calls.actions import locked
 from workflows.calls.form import QuestionKind
-from workflows.calls.queries import call_view
+from workflows.calls.queries import call_view, terms_of
 from workflows.calls.rules import is_open
 from workflows.files.actions import take_in
 from workflows.files.rules import safe_name
@@ -24,9 +24,9 @@ from workflows.problems import NotThere, Problem
 from workflows.submission import queries, rules
 from workflows.submission.holding import already, editable, held
 from workflows.submission.merging import merge
+from workflows.submission.shapes import fitting
 from workflows.submission.tables import Application, Attachment
 
-DOCUMENTS_PER_QUESTION = 5
 SITTING = timedelta(minutes=15)
 """Within it, somebody who keeps saving the same answers is written down once."""
 
@@ -78,7 +78,8 @@ def save_answers(
     counts. Raises Problem `already-submitted`, `move-not-possible` or `deadline-passed`.
     """
     application = editable(session, actor, reference, now)
-    merged = merge(application.answers, answers, seen)
+    terms = terms_of(session, application.call_id)
+    merged = merge(fitting(terms, application.answers), answers, seen)
     if merged.changed:
         application.answers = {**application.answers, **merged.changed}
         application.saved_at = now
@@ -86,7 +87,7 @@ def save_answers(
         if news:
             record(session, application, Event.SAVE_ANSWERS, actor=actor, now=now, facts={"questions": news})
         session.flush()
-    return Saved(application.row_version, application.saved_at, application.answers, merged.conflicts)
+    return Saved(application.row_version, application.saved_at, fitting(terms, application.answers), merged.conflicts)
 
 
 def attach(
@@ -98,10 +99,10 @@ def attach(
     question = next((question for question in found.terms.questions() if question.id == question_id), None)
     if question is None or question.kind is not QuestionKind.DOCUMENT:
         raise NotThere
-    if len(found.attached(question_id)) >= DOCUMENTS_PER_QUESTION:
-        raise Problem("documents-too-many", field=question_id, most=DOCUMENTS_PER_QUESTION)
+    if question.most is not None and len(found.attached(question_id)) >= question.most:
+        raise Problem("documents-too-many", field=question_id, most=question.most)
     try:
-        document = take_in(session, content, now=now)
+        document = take_in(session, content, now=now, accepted=frozenset(question.accepted))
     except Problem as problem:
         raise Problem(problem.code, field=question_id, **problem.reason.facts) from None
     attachment = Attachment(
