@@ -7,7 +7,7 @@ function start(form) {
   let timer = 0, wait = SHORTEST, running = null, stopped = false, sentOnce = null;
   let clean = JSON.stringify(pairs(form, true)); // as the server sent it: the browser may have put typed text back by itself
   const seen = form.elements._mark.value;
-  forgetOld();
+  forgetOld(form.dataset.key);
   if (form.dataset.sent === undefined) restore(); // the answer to a button shows what was typed anyway, and it is not saved yet
 
   form.addEventListener("input", (event) => { if (event.target.type !== "file") later(PAUSE); });
@@ -213,9 +213,10 @@ function inRows(form, kept) {
   return kept;
 }
 
-function forgetOld() {
+/* Other sections' that nobody came back to; never this one's, whatever the clock of this machine says. */
+function forgetOld(own) {
   try {
-    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX))) {
+    for (const key of Object.keys(localStorage).filter((one) => one.startsWith(PREFIX) && one !== own)) {
       const kept = JSON.parse(localStorage.getItem(key));
       if (!(Date.now() - kept?.at < KEPT_FOR)) localStorage.removeItem(key);
     }
