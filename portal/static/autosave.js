@@ -169,15 +169,16 @@ function written(one, first) {
 
 const typed = (form) => JSON.stringify(pairs(form));
 
+/* What the server gets: everything the page's buttons would send, but documents and what only a button means. */
 function fields(form) {
-  const body = new URLSearchParams(pairs(form));
-  for (const name of ["csrf_token", "_mark"]) body.set(name, form.elements[name]?.value ?? "");
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string" && !["_remove", "_take"].includes(name)) body.append(name, value);
   return body;
 }
 
 function fill(form, kept) {
   const seen = new Map();
-  for (const [name, value] of kept) seen.set(name, [...(seen.get(name) ?? []), value]);
+  for (const [name, value] of inRows(form, kept)) seen.set(name, [...(seen.get(name) ?? []), value]);
   const used = new Map();
   for (const one of [...form.elements].filter(ours)) {
     const values = seen.get(one.name) ?? [];
@@ -186,9 +187,30 @@ function fill(form, kept) {
       const at = used.get(one.name) ?? 0;
       used.set(one.name, at + 1);
       if (at < values.length) one.value = values[at];
+      else if (one.closest("[data-row]")) one.value = ""; // a row more than was kept: an empty one is none
     }
     one.dispatchEvent(new Event("keyup")); // the character counts look again
   }
+}
+
+/* Rows are numbered anew by each page: the first kept row goes into the first one, and so on; rows are added as wanted. */
+function inRows(form, kept) {
+  for (const group of form.querySelectorAll("[data-rows]")) {
+    const start = `${group.dataset.rows}.`;
+    const number = (name) => name.startsWith(start) ? name.slice(start.length).split(".")[0] : undefined;
+    const numbers = [...new Set(kept.map(([name]) => number(name)).filter((one) => /^\d+$/.test(one ?? "")))];
+    const there = () => [...group.querySelectorAll(":scope > [data-row]")].map((row) => row.dataset.row);
+    for (let had = -1; there().length < numbers.length && had !== there().length;) {
+      had = there().length;
+      group.querySelector(":scope > [data-add-row]")?.click();
+    }
+    const places = there();
+    kept = kept.map(([name, value]) => {
+      const at = numbers.indexOf(number(name) ?? "");
+      return at < 0 || at >= places.length ? [name, value] : [start + places[at] + name.slice(start.length + numbers[at].length), value];
+    });
+  }
+  return kept;
 }
 
 /* Other sections' that nobody came back to; never this one's, whatever the clock of this machine says. */
