@@ -1,6 +1,5 @@
 """One section of an application: answers and documents, saved as far as they can be, and everything typed kept."""
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -120,23 +119,16 @@ def _remove_documents(file: File) -> None:
 
 
 def _add_documents(form: SectionForm, file: File) -> None:
-    """Put in the sent documents. The same content twice under a question is the same document: a second click."""
+    """Put in the sent documents, each by itself; the same one sent twice is there once."""
     limit = current_app.config["SETTINGS"].upload_limit
-    removed = set(request.form.getlist(REMOVE))
-    there = {(one.question_id, one.sha256) for one in file.application.attachments if one.token not in removed}
     for question, sent in form.documents():
-        content = sent.stream.read()
-        key = question.id, hashlib.sha256(content).hexdigest()
-        if key in there:
-            continue
-        name = str(sent.filename)
+        content, name = sent.stream.read(), str(sent.filename)
         if len(content) > limit:
             blame_field(form[question.id], _("%(name)s is larger than %(size)s.", name=name, size=size(limit)))
             continue
         try:
             with work() as session:
                 actions.attach(session, actor(), file.application.reference, question.id, name, content, now=now())
-            there.add(key)
         except Problem as problem:
             blame_field(form[question.id], f"{name}: {errors.sentence(problem)}")
 
