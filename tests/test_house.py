@@ -174,6 +174,16 @@ def test_no_relationship_backref_or_signal() -> None:
     assert found == []
 
 
+def test_every_form_sorts_what_it_receives() -> None:
+    plain = [
+        f"{file}:{node.name}"
+        for file, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and "FlaskForm" in [getattr(base, "id", "") for base in node.bases]
+    ]
+    assert plain == ["portal/received.py:Form"]
+
+
 def test_every_endpoint_declares_a_permission_that_is_in_the_table(app: Flask) -> None:
     undeclared = [rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) not in PERMISSIONS]
     assert undeclared == []
