@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCharacterCount,
     GovCheckboxesInput,
@@ -23,6 +22,7 @@ from wtforms.validators import DataRequired
 from portal.applicant.options import options
 from portal.forms import AmountField, AtMost, CountField, DayField, Keeps, OneOf, SeveralOf, choices, line, needed, tidy
 from portal.language import language
+from portal.received import Form
 from workflows.calls.form import Question, QuestionKind, Section
 from workflows.calls.terms import Terms
 from workflows.canonical import fingerprint
@@ -35,7 +35,7 @@ VERSION, MARK = "_version", "_mark"
 KINDS_OF_CHOICE = (QuestionKind.SEVERAL_OF, QuestionKind.PLACES)
 
 
-class SectionForm(FlaskForm):
+class SectionForm(Form):
     """The questions of a section as fields, each under the question's id."""
 
     def __init__(self, section: Section, terms: Terms, answers: Mapping[str, Any], version: int, sent: Any) -> None:
@@ -143,11 +143,11 @@ def from_field(question: Question, data: Any) -> Any:
     return data
 
 
-class AccountNumberForm(FlaskForm):
+class AccountNumberForm(Form):
     iban = line(_("Bank account (IBAN)"), needed(), Keeps(rules.iban))
 
 
-class StartForm(FlaskForm):
+class StartForm(Form):
     """For which organisation, and in which language the file and its letters are."""
 
     organisation = OneOf(_("Organisation"), widget=GovRadioInput(), validators=[needed()])
@@ -158,14 +158,14 @@ class StartForm(FlaskForm):
     )  # fmt: skip
 
 
-class DeclarationForm(FlaskForm):
+class DeclarationForm(Form):
     declaration = BooleanField(
         _("I declare that this application is true and complete, and that I may submit it for the organisation."),
         widget=GovCheckboxInput(), validators=[DataRequired(_("Tick the declaration to submit."))],
     )  # fmt: skip
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(Form):
     reason = TextAreaField(
         _("Why do you withdraw it?"), filters=[tidy], widget=GovTextArea(), validators=[AtMost(2000)],
         description=_("The reason is kept with the file. A withdrawn application cannot be brought back."),
