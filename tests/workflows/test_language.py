@@ -27,7 +27,7 @@ THE_SAME_WORD = {
 }  # fmt: skip
 """Words that two languages share; any other sentence that is the same twice was forgotten to be translated."""
 
-SPECS = {"", "money", "moment", "day", "score", "reason"}
+SPECS = {"", "money", "moment", "day", "score", "reason", "share"}
 
 
 def fields(template: str) -> list[tuple[str, str]]:
