@@ -71,11 +71,9 @@ class Rows:
         for number, row in enumerate(self.rows, 1):
             for cell in () if empty(row) else row:
                 if not cell.validate(form):
-                    row_name = (
-                        f"{self.heading.name}, {self.label} {number}" if self.heading else f"{self.label} {number}"
-                    )
-                    where = _("%(row)s, %(column)s", row=row_name, column=cell.label.text)
-                    yield f"{where}: {cell.errors[0]}", anchor(cell)
+                    where = [self.heading.name] if self.heading else []
+                    where += [f"{self.label} {number}", cell.label.text]
+                    yield f"{', '.join(where)}: {cell.errors[0]}", anchor(cell)
 
     def _row(self, number: int, formdata: Any, stored: Mapping[str, Any]) -> Any:
         row: Any = BaseForm(self.cells(), prefix=f"{self.name}.{number}.")
