@@ -21,9 +21,10 @@ from workflows.canonical import fingerprint
 from workflows.people import rules
 from workflows.submission.queries import ApplicationView
 
-VERSION, MARK, OFFERED, THEN = "_version", "_mark", "_offered", "_then"
+VERSION, MARK, OFFERED, THEN, LIVE = "_version", "_mark", "_offered", "_then", "_live"
 """Fields of the form itself; a question's id cannot begin with an underscore. `_offered` names the questions whose
-choices stand on the page: a browser sends nothing for a box that is not ticked."""
+choices stand on the page: a browser sends nothing for a box that is not ticked. `_live` says that the script showed what
+the answers brought."""
 REMOVE_ROW, ADD_ROW = "remove:", "add:"
 """What the buttons beside rows send as `_then`, before the name of the row or of the rows."""
 
@@ -46,6 +47,7 @@ class SectionForm(FlaskForm):
         terms, answers = application.terms, application.answers
         self.section, self.terms, self.type = section, terms, application.type
         self.stored = answers
+        self.forgiven: frozenset[str] = frozenset()
         self.offered = frozenset(sent.getlist(OFFERED)) if sent is not None else frozenset()
         fields = {VERSION: HiddenField(), MARK: HiddenField()}
         fields |= {question.id: field_of(question, terms) for question in section.questions}
@@ -63,6 +65,7 @@ class SectionForm(FlaskForm):
             for question in self.section.questions
             if question.kind is not QuestionKind.DOCUMENT
             and not self[question.id].errors
+            and question.id not in self.forgiven
             and (self[question.id].raw_data or question.id in self.offered)
         }
 
@@ -91,11 +94,12 @@ class SectionForm(FlaskForm):
             self[name].grow(rows)
 
     def forgive_unasked(self) -> None:
-        """Take back the refusals of fields that are not asked, and so not on the screen."""
+        """Say nothing of refused fields that are not asked, and so not on the screen; what is stored there stands."""
         ids = self.asked()
-        for question in self.section.questions:
-            if question.id not in ids:
-                self[question.id].errors = ()
+        unasked = [question.id for question in self.section.questions if question.id not in ids]
+        self.forgiven = frozenset(name for name in unasked if self[name].errors)
+        for name in self.forgiven:
+            self[name].errors = ()
 
     def documents(self) -> list[tuple[Question, FileStorage]]:
         """The documents that were sent, each with its question."""

@@ -12,7 +12,18 @@ from portal import errors
 from portal.addresses import row_number
 from portal.answers import shown, size
 from portal.applicant import blueprint
-from portal.applicant.forms import ADD_ROW, MARK, REMOVE_ROW, THEN, VERSION, SectionForm, blame_field, mark, sent_form
+from portal.applicant.forms import (
+    ADD_ROW,
+    LIVE,
+    MARK,
+    REMOVE_ROW,
+    THEN,
+    VERSION,
+    SectionForm,
+    blame_field,
+    mark,
+    sent_form,
+)
 from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.language import language
@@ -174,8 +185,8 @@ def _saved(form: SectionForm, file: File) -> str:
 
 
 def _next(file: File, asked: Section, brought: frozenset[str]) -> str:
-    """Where the pressed button leads: on, back to the list, or here again; here too where the answers brought
-    questions into this section that nobody has seen yet."""
+    """Where the pressed button leads: on, back to the list, or here again; here too where, without the script, the
+    answers brought questions into this section that nobody has seen yet."""
     reference, then = file.application.reference, request.form.get(THEN, "")
     here = url_for("applicant.section", reference=reference, section_id=asked.id)
     if then.startswith(ADD_ROW):
@@ -185,10 +196,10 @@ def _next(file: File, asked: Section, brought: frozenset[str]) -> str:
         return f"{here}#{then.removeprefix(REMOVE_ROW).split('.')[0]}"
     if then == "list":
         return url_for("applicant.task_list", reference=reference)
-    seen = [question.id for question in asked.questions if question.id in brought]
-    if seen:
+    unseen = [question.id for question in asked.questions if question.id in brought]
+    if unseen and LIVE not in request.form:
         flash(_("Because of your answers there is something more to fill in here."), "info")
-        return f"{here}#{seen[0]}"
+        return f"{here}#{unseen[0]}"
     if then == "stay":
         return here
     terms, ids = file.application.terms, {section.id for section in file.application.sections}

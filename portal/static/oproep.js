@@ -68,6 +68,9 @@ function conditions() {
   };
   document.addEventListener("change", look);
   look();
+  // So that the server does not keep somebody here for questions they have seen already.
+  const seen = Object.assign(document.createElement("input"), { type: "hidden", name: "_live", value: "1" });
+  waiting[0].closest("form").append(seen);
 }
 
 /* Rows are added and removed at once; without this their buttons do it by saving. */
