@@ -23,8 +23,8 @@ from workflows.submission.queries import ApplicationView
 
 VERSION, MARK, OFFERED, THEN, LIVE = "_version", "_mark", "_offered", "_then", "_live"
 """Fields of the form itself; a question's id cannot begin with an underscore. `_offered` names the questions whose
-choices stand on the page: a browser sends nothing for a box that is not ticked. `_live` says that the script showed what
-the answers brought."""
+choices stand on the page: a browser sends nothing for a box that is not ticked. `_live` says that the script showed
+what the answers brought."""
 REMOVE_ROW, ADD_ROW = "remove:", "add:"
 """What the buttons beside rows send as `_then`, before the name of the row or of the rows."""
 
