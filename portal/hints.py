@@ -7,7 +7,8 @@ from wtforms import Field
 from portal.language import language
 from workflows.calls.budget import Budget, CostCategory
 from workflows.calls.form import Question, QuestionKind
-from workflows.language import seen_length, show_amount, show_share
+from workflows.language import seen_length, show_share
+from workflows.money import show_amount
 
 KINDS_OF_DOCUMENT = {
     "pdf": "PDF", "docx": "Word", "xlsx": "Excel", "odt": "OpenDocument (odt)", "ods": "OpenDocument (ods)",

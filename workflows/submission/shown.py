@@ -8,7 +8,8 @@ from workflows.calls.budget import Budget
 from workflows.calls.form import ColumnKind, Question, QuestionKind
 from workflows.calls.sdg import GOALS
 from workflows.calls.terms import Terms
-from workflows.language import say, show_amount, show_day, text_in
+from workflows.language import say, show_day, text_in
+from workflows.money import show_amount
 from workflows.problems import Reason
 from workflows.submission.budget import FunderStatus, Sums, explained, sums
 
