@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -188,20 +189,20 @@ def _next(file: File, asked: Section, brought: frozenset[str]) -> str:
     """Where the pressed button leads: on, back to the list, or here again; here too where, without the script, the
     answers brought questions into this section that nobody has seen yet."""
     reference, then = file.application.reference, request.form.get(THEN, "")
-    here = url_for("applicant.section", reference=reference, section_id=asked.id)
+    here = partial(url_for, "applicant.section", reference=reference, section_id=asked.id)
     if then.startswith(ADD_ROW):
         rows = then.removeprefix(ADD_ROW)
-        return url_for("applicant.section", reference=reference, section_id=asked.id, row=rows, _anchor=f"{rows}.new")
+        return here(row=rows, _anchor=f"{rows}.new")
     if then.startswith(REMOVE_ROW):
-        return f"{here}#{then.removeprefix(REMOVE_ROW).split('.')[0]}"
+        return here(_anchor=then.removeprefix(REMOVE_ROW).split(".")[0])
     if then == "list":
         return url_for("applicant.task_list", reference=reference)
     unseen = [question.id for question in asked.questions if question.id in brought]
     if unseen and LIVE not in request.form:
         flash(_("Because of your answers there is something more to fill in here."), "info")
-        return f"{here}#{unseen[0]}"
+        return here(_anchor=unseen[0])
     if then == "stay":
-        return here
+        return here()
     terms, ids = file.application.terms, {section.id for section in file.application.sections}
     later = terms.sections[[section.id for section in terms.sections].index(asked.id) + 1 :]
     following = next((section for section in later if section.id in ids), None)

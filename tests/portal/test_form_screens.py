@@ -235,6 +235,16 @@ def test_a_strange_name_of_a_row_is_nothing(own: FlaskClient, by: tuple[Actor, i
     assert stored(reference) == FULL
 
 
+@pytest.mark.parametrize("then", ["add:\nmoon", "remove:\r\nX: y", "add:title", "remove:", "add:budget.lines.moon"])
+def test_a_strange_button_saves_and_stays(own: FlaskClient, by: tuple[Actor, int], reference: str, then: str) -> None:
+    fill(by, reference)
+    answer = send(own, reference, "means", then=then)
+    address = answer.headers["Location"]
+    assert (answer.status_code, address.startswith(f"/applications/{reference}/sections/means")) == (302, True)
+    assert own.get(address.split("#")[0]).status_code == 200
+    assert stored(reference)["budget"]["own"] == A_BUDGET["own"]
+
+
 # The budget
 
 
