@@ -69,6 +69,8 @@ def section(reference: str, section_id: str) -> Any:
         if file.standing is not Standing.DRAFT:
             return redirect(url_for("applicant.task_list", reference=reference))
         form = SectionForm(asked, file.application, None)
+        if not form.met():  # nothing of this section is asked of this applicant
+            return redirect(url_for("applicant.task_list", reference=reference))
         form.grow(request.args.get("row", ""))
         _blame(form, _wrong(file))
         return _page(form, file, Outcome(), 200)

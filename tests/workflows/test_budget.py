@@ -7,15 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tests.builders import NOW
+from config.settings import Settings
+from tests.builders import NOW, a_call, an_administrator, an_association, asked, decide, done, score, work_off
 from tests.every_kind import A_BUDGET, FULL, every_kind
 from workflows.calls.budget import Budget
 from workflows.calls.form import Meaning
+from workflows.eligibility import actions as eligibility
 from workflows.eligibility.rules import Facts, judge
 from workflows.language import LANGUAGES, say
+from workflows.letters.queries import of_call as letters_of_call
 from workflows.people.rules import ApplicantType
+from workflows.permissions import SYSTEM
+from workflows.submission import actions as submission
 from workflows.submission import budget as budgets
-from workflows.submission import rules
+from workflows.submission import queries, rules
 from workflows.submission.budget import at_least, at_most, sums
 
 BUDGET = every_kind().budget
@@ -184,3 +189,20 @@ def test_every_sum_is_explained_in_the_order_of_the_sums() -> None:
 def test_a_budget_that_cannot_be_filled_in_is_refused(data: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValidationError, match=complaint):
         Budget.model_validate(data)
+
+
+def test_a_file_with_a_budget_goes_all_the_way_to_an_award_of_what_its_budget_asks(settings: Settings) -> None:
+    a_call(every_kind())
+    actor, organisation = an_association()
+    reference = done(submission.start, actor, "every", organisation, "nl", now=NOW)
+    done(submission.save_answers, actor, reference, FULL, now=NOW)
+    done(submission.submit, actor, reference, received_at=NOW)
+    done(eligibility.screen, SYSTEM, reference, now=NOW)
+    done(eligibility.admit, SYSTEM, reference, now=NOW)
+    score(reference, (4, 4, 4), call="every")
+    decide(an_administrator(), call="every")
+    found = asked(queries.view, reference)
+    assert (found.requested, found.awarded_cents) == (1_500_000, 1_500_000)
+    work_off()
+    letters = [one.title for one in asked(letters_of_call, "every")]
+    assert letters == ["Ontvangst " + reference, "Toekenning €\u00a015.000"]

@@ -23,6 +23,7 @@ from workflows.permissions import Actor
 from workflows.replay.paper import one_page
 from workflows.submission import actions as submission
 from workflows.submission import queries, rules
+from workflows.submission.shapes import fits, fitting
 from workflows.submission.shown import grids, in_words
 
 OTHER, ACCREDITED = ApplicantType.OTHER_NONPROFIT, ApplicantType.ACCREDITED
@@ -280,6 +281,40 @@ def test_nobody_fails_a_condition_over_a_question_that_is_not_asked_of_them() ->
     assert [verdict(permit="no"), verdict(themes=["water"], permit="no"), verdict(themes=["water"], permit="yes")] == [
         True, False, True,
     ]  # fmt: skip
+
+
+KEYS = ("from", "to", "name", "share", "lines", "own", "funders", "amount", "category")
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.just("2027-09-01"),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.sampled_from(KEYS), part, max_size=4),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from([question.id for question in every_kind().questions()]), JSON))
+def test_whatever_is_stored_is_read_as_an_answer_or_as_none(stored: dict[str, Any]) -> None:
+    call = every_kind()
+    draft = rules.Draft(fitting(call, {**FULL, **stored}), (), ACCREDITED)
+    problems = (*rules.missing(call, draft), *rules.wrong(call, draft))
+    told = [in_words(call, question, draft.answers.get(question.id), "fr") for question in call.questions()]
+    assert all(isinstance(one, str) for one in (*told, *(say(problem.reason, "fr") for problem in problems)))
+
+
+def test_a_full_draft_fits_and_an_answer_to_an_older_question_is_none() -> None:
+    call = every_kind()
+    assert fitting(call, {**FULL, "gone": 1}) == {**FULL, "gone": 1}
+    older = {"partner-list": "Eau Vive", "budget": 1_500_000, "period": "2027-09-01", "goals": "6", "people": "12"}
+    assert fitting(call, {**FULL, **older}) == {key: value for key, value in FULL.items() if key not in older}
+    assert [fits(question, None) for question in call.questions()] == [True] * 14
+
+
+def test_an_older_answer_stays_in_the_draft_and_on_no_screen(settings: Settings) -> None:
+    _, reference = a_file(**{"partner-list": "Eau Vive, al jaren"})
+    row = asked(lambda session: queries.row(session, reference).answers)
+    assert (row["partner-list"], "partner-list" in asked(queries.view, reference).answers) == (
+        "Eau Vive, al jaren",
+        False,
+    )
 
 
 # Documents

@@ -21,6 +21,7 @@ from workflows.permissions import Action, Actor, Relation, require
 from workflows.problems import NotThere
 from workflows.submission.rules import AttachmentView, Draft, answer, sections
 from workflows.submission.seeing import seen_section, visible
+from workflows.submission.shapes import fitting
 from workflows.submission.tables import Application, Attachment, Conflict, Submission
 
 
@@ -216,7 +217,7 @@ def _one(
         state=ApplicationState(found.state), language=found.language,
         organisation=organisation_view(session, found.organisation_id),
         type=applicant_type_at(session, found.organisation_id, terms.reference_date),
-        answers=found.answers, attachments=attachments, terms=terms, started_at=found.started_at,
+        answers=fitting(terms, found.answers), attachments=attachments, terms=terms, started_at=found.started_at,
         saved_at=found.saved_at, received_at=found.received_at, awarded_cents=found.awarded_cents,
         row_version=found.row_version,
     )  # fmt: skip
