@@ -80,6 +80,11 @@ class DayField(Field):
 
     widget = GovDateInput()
 
+    @staticmethod
+    def stored(day: str | None) -> date | None:
+        """A stored day as the field holds it."""
+        return date.fromisoformat(day) if day else None
+
     def _value(self) -> str:
         return " ".join(self.raw_data) if self.raw_data else str(self.data or "")
 
@@ -128,6 +133,16 @@ def _digits(typed: str) -> int:
 
 class OneOf(RadioField):
     """One of several; nothing chosen is an answer too."""
+
+    def pre_validate(self, form: Form) -> None:
+        if self.data and self.data not in [choice.value for choice in self.choices]:
+            raise ValidationError(gettext("Choose one of the answers shown."))
+
+
+class Pick(SelectField):
+    """One of a short list; nothing chosen is an answer too."""
+
+    widget = GovSelect()
 
     def pre_validate(self, form: Form) -> None:
         if self.data and self.data not in [choice.value for choice in self.choices]:

@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 
-from portal import answers, errors, forms
+from portal import errors, forms
 from portal.addresses import row_number
 from portal.downloads import download as hand_out
 from portal.language import language
@@ -220,8 +220,7 @@ def _page(template: str, desk: Desk, form: Form, **more: Any) -> str:
     marks = {one.id: form[f"mark-{one.id}"].data for one in desk.criteria}
     given = {key: mark for key, mark in marks.items() if mark is not None}
     return render_template(
-        template, desk=desk, form=form, total=desk.total(given), advice_words=advice_words(),
-        shown=answers.shown, size=answers.size, **more,
+        template, desk=desk, form=form, total=desk.total(given), advice_words=advice_words(), **more,
     )  # fmt: skip
 
 

@@ -9,18 +9,20 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from wtforms import Field, FileField
 from wtforms.validators import ValidationError
 
+from workflows.language import seen_length
+
 LONGEST_TEXT = 100_000
 """Characters of a text whose field names no limit of its own."""
 
 
 class AtMost:
-    """A text of at most so many characters, a newline counting as one."""
+    """A text of at most so many characters, counted as a person sees them."""
 
     def __init__(self, most: int) -> None:
         self.most = most
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
-        length = len(field.data or "")
+        length = seen_length(field.data or "")
         if length > self.most:
             raise ValidationError(gettext(
                 "This text has %(length)s characters; at most %(most)s fit. Shorten it and save again: "

@@ -40,7 +40,7 @@ def task_list(reference: str) -> str:
 def task_list_page(file: File, form: WithdrawForm, **more: Any) -> str:
     """The page of a file; `unkept` are questions with answers that came too late, to be copied."""
     application = file.application
-    sections = [(section, progress(section, application.draft)) for section in application.terms.sections]
+    sections = [(section, progress(section, application.draft)) for section in application.sections]
     return render_template(
         "applicant/task_list.html", dossier=file, form=form, sections=sections, done=done(application), size=size,
         asked={question.id: question for question in application.terms.questions()},

@@ -7,7 +7,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from workflows.calls.form import Meaning, Question, Section
+from workflows.calls import asking
+from workflows.calls.budget import Budget
+from workflows.calls.form import Meaning, Question, QuestionKind, Section
+from workflows.calls.sdg import GOALS
 from workflows.calls.strict import Cents, Code, Count, Instant, PlaceCode, Strict, Words
 from workflows.language import BRUSSELS, placeholders
 from workflows.people.rules import ApplicantType
@@ -52,6 +55,8 @@ class ConditionKind(StrEnum):
     ZONE = "zone"
     PLACES = "places"
     AMOUNT = "amount"
+    BUDGET_CAPS = "budget-caps"
+    CO_FINANCING = "co-financing"
     STARTS_BETWEEN = "starts-between"
     LASTS_AT_MOST = "lasts-at-most"
     ANSWERED_YES = "answered-yes"
@@ -187,6 +192,7 @@ class Terms(Strict):
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     envelopes: tuple[Envelope, ...] = Field(min_length=1)
     approvals: tuple[Approval, ...] = ()
+    budget: Budget | None = None
     sections: tuple[Section, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -211,8 +217,8 @@ class Terms(Strict):
             yield from section.questions
 
     def question_meaning(self, meaning: Meaning) -> Question | None:
-        """The question whose answer has this meaning, if the call asks it."""
-        return next((question for question in self.questions() if question.means is meaning), None)
+        """The question whose answer has or holds this meaning, if the call asks it."""
+        return next((question for question in self.questions() if meaning in question.meanings), None)
 
     def zone(self, code: str) -> Zone | None:
         """The zone with this code, None where the edition has none such."""
@@ -235,24 +241,8 @@ def _inconsistencies(terms: Terms) -> Iterator[str]:
     """What the parts say against each other, each with its key and what was expected."""
     if terms.closes <= terms.opens:
         yield "closes_at: expected an instant after opens_at"
-    ids = [question.id for question in terms.questions()]
-    named = {
-        "sections.questions.id": ids,
-        "sections.id": [section.id for section in terms.sections],
-        "criteria.id": [criterion.id for criterion in terms.criteria],
-        "envelopes.id": [envelope.id for envelope in terms.envelopes],
-        "zones.code": [zone.code for zone in terms.zones],
-        "applicants.type": [str(rule.type) for rule in terms.applicants],
-    }
-    for key, values in named.items():
-        for value in sorted({value for value in values if values.count(value) > 1}):
-            yield f"{key}: {value} stands there twice, expected each once"
-    for number, condition in enumerate(terms.conditions):
-        if condition.question is not None and condition.question not in ids:
-            yield f"conditions[{number}].question: no question has the id {condition.question}"
-    for meaning in (Meaning.TITLE, Meaning.SUMMARY, Meaning.ZONE, Meaning.REQUESTED):
-        if terms.question_meaning(meaning) is None:
-            yield f"sections.questions.means: expected one question that means {meaning}"
+    yield from _repeated(terms)
+    yield from _unasked(terms)
     known = {"*", *(zone.code.lower() for zone in terms.zones), *(str(rule.type) for rule in terms.applicants)}
     for envelope in terms.envelopes:
         for group in envelope.groups:
@@ -262,3 +252,38 @@ def _inconsistencies(terms: Terms) -> Iterator[str]:
         yield "criteria.weight: expected at least one above 0"
     if terms.scoring.opinion_required and not terms.criteria_of(Duty.EXPERT):
         yield 'scoring.opinion_required: expected a criterion with judged_by = "expert"'
+
+
+def _repeated(terms: Terms) -> Iterator[str]:
+    """Names that stand there twice."""
+    named = {
+        "sections.questions.id": [question.id for question in terms.questions()],
+        "sections.id": [section.id for section in terms.sections],
+        "criteria.id": [criterion.id for criterion in terms.criteria],
+        "envelopes.id": [envelope.id for envelope in terms.envelopes],
+        "zones.code": [zone.code for zone in terms.zones],
+        "applicants.type": [str(rule.type) for rule in terms.applicants],
+    }
+    for key, values in named.items():
+        for value in sorted({value for value in values if values.count(value) > 1}):
+            yield f"{key}: {value} stands there twice, expected each once"
+
+
+def _unasked(terms: Terms) -> Iterator[str]:
+    """What conditions of eligibility read that the call does not have, and what is wrong with the form."""
+    ids = {question.id for question in terms.questions()}
+    cofinanced = terms.budget is not None and terms.budget.cofinancing_hundredths is not None
+    for number, condition in enumerate(terms.conditions):
+        if condition.question is not None and condition.question not in ids:
+            yield f"conditions[{number}].question: no question has the id {condition.question}"
+        if condition.kind is ConditionKind.BUDGET_CAPS and terms.budget is None:
+            yield f"conditions[{number}].kind: {condition.kind} wants a budget"
+        if condition.kind is ConditionKind.CO_FINANCING and not cofinanced:
+            yield f"conditions[{number}].kind: {condition.kind} wants budget.cofinancing_hundredths"
+    offered = {
+        QuestionKind.YES_NO: frozenset({"yes", "no"}),
+        QuestionKind.ZONE: frozenset(zone.code for zone in terms.zones),
+        QuestionKind.PLACES: frozenset(place.code for zone in terms.zones for place in zone.places),
+        QuestionKind.SDG: frozenset(GOALS),
+    }
+    yield from asking.complaints(tuple(terms.questions()), offered, budgeted=terms.budget is not None)

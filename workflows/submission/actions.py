@@ -25,8 +25,6 @@ from workflows.submission import queries, rules
 from workflows.submission.queries import Receipt
 from workflows.submission.tables import Application, Attachment, Submission
 
-DOCUMENTS_PER_QUESTION = 5
-
 
 def start(session: Session, actor: Actor, call_id: str, organisation_id: int, language: str, *, now: datetime) -> str:
     """Begin an application; returns its reference. The language (nl or fr) rules all its letters.
@@ -104,10 +102,10 @@ def attach(
     twin = next((attached for attached in found.attached(question_id) if attached.sha256 == digest), None)
     if twin is not None:
         return twin.token
-    if len(found.attached(question_id)) >= DOCUMENTS_PER_QUESTION:
-        raise Problem("documents-too-many", field=question_id, most=DOCUMENTS_PER_QUESTION)
+    if question.most is not None and len(found.attached(question_id)) >= question.most:
+        raise Problem("documents-too-many", field=question_id, most=question.most)
     try:
-        document = take_in(session, content, now=now)
+        document = take_in(session, content, now=now, accepted=frozenset(question.accepted))
     except Problem as problem:
         raise Problem(problem.code, field=question_id, **problem.reason.facts) from None
     attachment = Attachment(
@@ -152,7 +150,7 @@ def submit(session: Session, actor: Actor, reference: str, *, received_at: datet
     problems = rules.missing(found.terms, found.draft) + rules.wrong(found.terms, found.draft)
     if problems:
         raise Problems(problems)
-    receipt = _freeze(session, application, found, call.version, received_at)
+    receipt = _freeze(session, application, found.as_asked(), call.version, received_at)
     application.received_at = received_at
     move(
         session, application, Event.SUBMIT, actor=actor, now=received_at,
