@@ -9,18 +9,21 @@ from urllib.parse import urlsplit
 
 from flask import current_app, render_template, request
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovPasswordInput, GovTextInput
 from werkzeug.exceptions import HTTPException
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import DataRequired
 
+from portal.received import Form
+
 NEVER = ("csrf_token",)
 NEEDED = DataRequired(_("Please fill this in."))
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     """Signing in; `next` is where to go on, `carried` what was typed there."""
+
+    longest_text = 2_000_000
 
     email = StringField(
         _("E-mail address"), filters=[lambda typed: (typed or "").strip()], validators=[NEEDED], widget=GovTextInput()

@@ -1,23 +1,26 @@
 """What an administrator types: the file of a call, a verdict by hand, the remark of the jury."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 
 from portal.forms import OneOf, choices, line, needed, tidy
+from portal.received import Form
+from workflows.calls.rules import LONGEST_FILE
 
 
-class ImportForm(FlaskForm):
+class ImportForm(Form):
     """The file of a call, uploaded or pasted."""
+
+    longest_text = LONGEST_FILE
 
     file = FileField(_("The file of the call (TOML)"), widget=GovFileInput())
     text = TextAreaField(_("Or its text"), widget=GovTextArea())
     reason = line(_("Reason for the change"))
 
 
-class OverruleForm(FlaskForm):
+class OverruleForm(Form):
     """A person's word on one condition, whose number sets its form apart from the others of the page."""
 
     ok = OneOf(
@@ -30,7 +33,7 @@ class OverruleForm(FlaskForm):
         super().__init__(prefix=f"condition-{number}-")
 
 
-class RemarkForm(FlaskForm):
+class RemarkForm(Form):
     """The remark of the jury. `seen` is what stood there when the page was shown."""
 
     text = TextAreaField(_("Remark of the jury"), filters=[tidy], validators=[needed()], widget=GovTextArea())

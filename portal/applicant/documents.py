@@ -1,6 +1,6 @@
 """The documents of a draft: put in with the section or at once as they are chosen, taken out, replaced, looked at."""
 
-import hashlib
+from contextlib import suppress
 from typing import Any
 
 from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
@@ -44,16 +44,14 @@ def remove_ticked(file: File) -> None:
     ticked = set(request.form.getlist(REMOVE))
     for attachment in file.application.attachments:
         if attachment.token in ticked:
-            with work() as session:
+            with suppress(NotThere), work() as session:
                 actions.detach(session, actor(), file.application.reference, attachment.token, now=now())
 
 
 def add_sent(form: SectionForm, file: File) -> None:
-    """Put in the sent documents. The same content twice under a question is the same document: a second click."""
-    removed = set(request.form.getlist(REMOVE))
-    there = {(one.question_id, one.sha256) for one in file.application.attachments if one.token not in removed}
+    """Put in the sent documents, each by itself; the same one sent twice is there once."""
     for question, sent in form.documents():
-        refusal = _put_in(file, question.id, sent, there)
+        refusal = _put_in(file, question.id, sent)
         if refusal:
             blame_field(form[question.id], refusal)
 
@@ -67,8 +65,7 @@ def upload(reference: str, question_id: str) -> Any:
     sent = request.files.get("document")
     if sent is None:
         raise NotThere
-    there = {(one.question_id, one.sha256) for one in file.application.attachments}
-    refusal = _put_in(file, question_id, sent, there)
+    refusal = _put_in(file, question_id, sent)
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
     page = render_template(
@@ -119,12 +116,9 @@ def document_preview(reference: str, token: str) -> Response:
     return preview(content, found.media_type, found.name)
 
 
-def _put_in(file: File, question_id: str, sent: FileStorage, there: set[tuple[str, str]]) -> str | None:
-    """Attach one document unless it is `there` already; the sentence of the refusal where it is not taken."""
+def _put_in(file: File, question_id: str, sent: FileStorage) -> str | None:
+    """Attach one document; the sentence of the refusal where it is not taken."""
     content, name = sent.stream.read(), str(sent.filename)
-    key = question_id, hashlib.sha256(content).hexdigest()
-    if key in there:
-        return None
     if len(content) > _limit():
         return _("%(name)s is larger than %(size)s.", name=name, size=size(_limit()))
     try:
@@ -132,7 +126,6 @@ def _put_in(file: File, question_id: str, sent: FileStorage, there: set[tuple[st
             actions.attach(session, actor(), file.application.reference, question_id, name, content, now=now())
     except Problem as problem:
         return f"{name}: {errors.sentence(problem)}"
-    there.add(key)
     return None
 
 

@@ -14,6 +14,7 @@ from portal.answers import shown, size
 from portal.applicant import blueprint, documents
 from portal.applicant.difference import side_by_side
 from portal.applicant.forms import ADD_ROW, LIVE, REMOVE_ROW, THEN, SectionForm, sent_form
+from portal.applicant.late import too_late
 from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.guard import keeps_text
@@ -55,7 +56,7 @@ def section(reference: str, section_id: str) -> Any:
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
     asked = section_of(file.application.terms, section_id)
-    if request.method == "GET":
+    if request.method != "POST":
         if file.standing is not Standing.DRAFT:
             return redirect(url_for("applicant.task_list", reference=reference))
         form = SectionForm(asked, file.application, None)
@@ -75,6 +76,8 @@ def section(reference: str, section_id: str) -> Any:
     refused = {question.id for question in asked.questions if form[question.id].errors}
     unsaved = {question.id for question in asked.questions} if outcome.refused else refused | {*outcome.conflicts}
     form.refresh(file.application.answers, unsaved)
+    if file.standing is not Standing.DRAFT:
+        return too_late(form, file)
     if not outcome.conflicts:
         _blame(form, _wrong(file))
     if outcome.conflicts or outcome.refused or form.errors:

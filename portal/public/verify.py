@@ -4,19 +4,19 @@ from typing import Any
 
 from flask import render_template, request
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput
 from wtforms import FileField
 
 from portal import errors
 from portal.forms import line
 from portal.public import blueprint
+from portal.received import Form
 from portal.work import ask
 from workflows.letters.verification import Finding, by_file, by_number
 from workflows.problems import Problem
 
 
-class VerifyForm(FlaskForm):
+class VerifyForm(Form):
     """A number or a file."""
 
     number = line(

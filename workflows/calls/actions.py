@@ -9,6 +9,7 @@ from workflows.calls.queries import terms_of
 from workflows.calls.tables import Call, CallVersion, Envelope
 from workflows.calls.terms import Terms
 from workflows.canonical import fingerprint
+from workflows.database import lock_chain
 from workflows.history import move, record
 from workflows.lifecycle import CallState, Event
 from workflows.permissions import Action, Actor, require
@@ -22,6 +23,7 @@ def import_call(session: Session, actor: Actor, terms: Terms, *, now: datetime, 
     published terms change without one.
     """
     require(actor, Action.MANAGE_CALL)
+    lock_chain(session, "calls")  # of two new calls with one prefix the second must see the first
     _refuse_taken_prefix(session, terms)
     content = terms.model_dump(mode="json")
     mark = fingerprint(content)

@@ -14,6 +14,7 @@ from workflows.permissions import Action, Actor, Role
 from workflows.problems import Problem, Problems
 from workflows.submission import queries, rules
 from workflows.submission.drafts import attach as attach  # the whole life of a file is asked of this module
+from workflows.submission.drafts import begin as begin
 from workflows.submission.drafts import delete as delete
 from workflows.submission.drafts import detach as detach
 from workflows.submission.drafts import replace as replace
