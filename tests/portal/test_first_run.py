@@ -43,8 +43,8 @@ def test_a_receipt_is_mailed_by_the_process_that_loaded_the_demonstration(
     database.disconnect()
     assert outcome.exit_code == 0, (outcome.exception, outcome.output)
     assert found["receipt"]["To"] == MEMBER
-    (letter,) = found["receipt"].iter_attachments()
-    assert letter.get_content().startswith(b"%PDF")
+    letter, application = found["receipt"].iter_attachments()
+    assert [one.get_content()[:4] for one in (letter, application)] == [b"%PDF", b"%PDF"]
 
 
 def apply(browser: FlaskClient) -> str:
