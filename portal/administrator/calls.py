@@ -84,4 +84,5 @@ def _types() -> dict[ApplicantType, str]:
     return {
         ApplicantType.ACCREDITED: _("Accredited organisations"),
         ApplicantType.OTHER_NONPROFIT: _("Other non-profit organisations"),
+        ApplicantType.ANY: _("Every organisation"),
     }

@@ -77,4 +77,5 @@ def _row(found: ApplicationView) -> AwardRow:
 
 
 def _zone_order(found: ApplicationView) -> int:
-    return [zone.code for zone in found.terms.zones].index(found.zone)
+    codes = [zone.code for zone in found.terms.zones]
+    return codes.index(found.zone) if found.zone in codes else len(codes)

@@ -13,12 +13,15 @@ _STATES = ",".join(f"'{state}'" for state in ApplicationState)
 
 
 class Application(Base):
-    """An application. What its state implies is checked by the database too."""
+    """An application. What its state implies is checked by the database too.
+
+    A `test` is the office trying the form before publication: it counts nowhere and has numbers of its own.
+    """
 
     __tablename__ = "applications"
     states: ClassVar = ApplicationState
     __table_args__ = (
-        UniqueConstraint("call_id", "number"),
+        UniqueConstraint("call_id", "test", "number"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint("state = 'draft' OR received_at IS NOT NULL", name="submitted_has_instant"),
         CheckConstraint("(state = 'awarded') = (awarded_cents IS NOT NULL)", name="award_if_and_only_if_awarded"),
@@ -29,6 +32,7 @@ class Application(Base):
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
     number: Mapped[int]
+    test: Mapped[bool] = mapped_column(default=False)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     language: Mapped[str] = mapped_column(String(2))
     state: Mapped[str] = mapped_column(String(20), default=ApplicationState.DRAFT)
