@@ -23,9 +23,7 @@ def upgrade() -> None:
     with op.batch_alter_table("applications", schema=None) as batch_op:
         batch_op.add_column(sa.Column("test", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.drop_constraint(op.f("uq_applications_call_id_number"), type_="unique")
-        batch_op.create_unique_constraint(
-            op.f("uq_applications_call_id_test_number"), ["call_id", "test", "number"]
-        )
+        batch_op.create_unique_constraint(op.f("uq_applications_call_id_test_number"), ["call_id", "test", "number"])
     with op.batch_alter_table("applications", schema=None) as batch_op:
         batch_op.alter_column("test", server_default=None)
 

@@ -23,8 +23,8 @@ SUBSTANTIAL = frozenset({
 """What decides whether somebody applies, with what, and how they are judged."""
 WORDING = frozenset({"name", "label", "help", "title", "guidance", "why", "source"})
 """Texts within those parts: better words for the same thing."""
-FIXED_ONCE_PUBLISHED = frozenset({"id", "reference_prefix", "year"})
-"""They stand in references, addresses and what was announced."""
+FIXED_ONCE_PUBLISHED = frozenset({"id", "reference_prefix"})
+"""They stand in references and addresses."""
 OPEN_AFTER_CLOSING = frozenset({
     "kind", "accent", "organisers", "chosen_by_us", "summary", "letters", "approvals", "published_figure",
 })  # fmt: skip

@@ -45,7 +45,9 @@ def suggested(source: Terms, today: date) -> NewEdition:
     year = source.year + weeks
     name = source.id.replace(str(source.year), str(year))
     prefix = source.reference_prefix[:-2] + f"{year % 100:02d}"
-    return NewEdition(name if name != source.id else f"{source.id}-{year}", year, prefix, opens + timedelta(days=364 * weeks))
+    return NewEdition(
+        name if name != source.id else f"{source.id}-{year}", year, prefix, opens + timedelta(days=364 * weeks)
+    )
 
 
 def _renamed(name: dict[str, Any], before: int, after: int) -> dict[str, Any]:

@@ -132,9 +132,7 @@ def extend(session: Session, actor: Actor, call_id: str, closes_at: datetime, re
     terms = before.model_copy(update={"closes_at": wall})
     call.version += 1
     facts = {"before": before.closes.isoformat(), "after": closes.isoformat(), "substantial": True}
-    actions.new_version(
-        session, actor, call, terms, Event.EXTEND_DEADLINE, now=now, reason=reason.strip(), facts=facts
-    )
+    actions.new_version(session, actor, call, terms, Event.EXTEND_DEADLINE, now=now, reason=reason.strip(), facts=facts)
     copy = session.get(WorkingCopy, call_id)
     if copy is not None:  # or taking it over would ask for the old deadline again
         copy.content = {**copy.content, "closes_at": wall.isoformat()}

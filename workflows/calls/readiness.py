@@ -8,11 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from workflows.calls import labels
+from workflows.calls.consistency import PARTS_ONLY, inconsistencies
 from workflows.calls.form import Meaning, QuestionKind
 from workflows.calls.rules import unfillable_placeholders
 from workflows.calls.shape import Input, Setting, Spot, settings
 from workflows.calls.strict import Strict
-from workflows.calls.terms import PARTS_ONLY, Condition, ConditionKind, EnvelopePolicy, Terms, inconsistencies
+from workflows.calls.terms import Condition, ConditionKind, EnvelopePolicy, Terms
 from workflows.language import BRUSSELS, Text
 from workflows.permissions import Duty
 from workflows.problems import Problem, Reason
@@ -25,6 +26,12 @@ NEEDS = {
     ConditionKind.STARTS_BETWEEN: ("earliest", "latest"),
 }
 """What a kind of condition cannot be judged without."""
+LOOKED_AT = {
+    ConditionKind.ZONE: (Meaning.ZONE,), ConditionKind.PLACES: (Meaning.PLACES,),
+    ConditionKind.STARTS_BETWEEN: (Meaning.STARTS_ON,),
+    ConditionKind.LASTS_AT_MOST: (Meaning.STARTS_ON, Meaning.ENDS_ON),
+}  # fmt: skip
+"""The questions a kind of condition reads by their meaning."""
 WEEKEND = 5
 
 
@@ -129,7 +136,8 @@ def _of_terms(terms: Terms, now: datetime, taken: Mapping[str, str]) -> Iterator
         facts = {"prefix": terms.reference_prefix, "call": taken[terms.reference_prefix]}
         yield Finding(Reason("prefix-taken", facts), ("reference_prefix",))
     for kind, placeholder in unfillable_placeholders(terms):
-        yield Finding(Reason("placeholder-unknown", {"placeholder": f"{{{placeholder}}}"}), ("letters", kind, "subject"))
+        reason = Reason("placeholder-unknown", {"placeholder": f"{{{placeholder}}}"})
+        yield Finding(reason, ("letters", kind, "subject"))
     for at, condition in enumerate(terms.conditions):
         yield from _of_condition(condition, at)
     yield from _of_form(terms)
@@ -158,7 +166,7 @@ def _of_condition(condition: Condition, at: int) -> Iterator[Finding]:
     if condition.kind is ConditionKind.STARTS_BETWEEN and len(lacking) == 1:
         return  # one bound is enough
     for name in lacking:
-        facts = {"condition": condition.name.texts(), "setting": labels.label(Condition, name)}
+        facts: dict[str, Text] = {"condition": condition.name.texts(), "setting": labels.label(Condition, name)}
         yield Finding(Reason("condition-needs", facts), ("conditions", at, name))
 
 
@@ -167,7 +175,7 @@ def _of_form(terms: Terms) -> Iterator[Finding]:
     for at, section in enumerate(terms.sections):
         for number, question in enumerate(section.questions):
             spot = ("sections", at, "questions", number)
-            facts = {"question": question.label.texts()}
+            facts: dict[str, Text] = {"question": question.label.texts()}
             if question.means is not None and question.means in meanings:
                 meant = labels.value("Meaning", str(question.means))
                 yield Finding(Reason("means-twice", {**facts, "meaning": meant}), (*spot, "means"))
@@ -176,13 +184,11 @@ def _of_form(terms: Terms) -> Iterator[Finding]:
                 yield Finding(Reason("text-without-limit", facts), (*spot, "max_length"), False)
     if not any(question.kind is QuestionKind.DOCUMENT for question in terms.questions()):
         yield Finding(Reason("no-documents"), ("sections",), False)
-    used = {(ConditionKind.ZONE, Meaning.ZONE), (ConditionKind.PLACES, Meaning.PLACES),
-            (ConditionKind.STARTS_BETWEEN, Meaning.STARTS_ON), (ConditionKind.LASTS_AT_MOST, Meaning.ENDS_ON)}  # fmt: skip
     for at, condition in enumerate(terms.conditions):
-        for kind, meaning in sorted(used):
-            if condition.kind is kind and meaning not in meanings:
-                facts = {"condition": condition.name.texts(), "meaning": labels.value("Meaning", str(meaning))}
-                yield Finding(Reason("condition-without-question", facts), ("conditions", at, "kind"))
+        for meaning in LOOKED_AT.get(condition.kind, ()):
+            if meaning not in meanings:
+                told = {"condition": condition.name.texts(), "meaning": dict(labels.value("Meaning", str(meaning)))}
+                yield Finding(Reason("condition-without-question", told), ("conditions", at, "kind"))
 
 
 def _of_marks(terms: Terms) -> Iterator[Finding]:
@@ -199,7 +205,8 @@ def _of_marks(terms: Terms) -> Iterator[Finding]:
 
 
 def _of_money(terms: Terms) -> Iterator[Finding]:
-    ceilings = [one.amount_cents for one in terms.envelopes if one.policy is EnvelopePolicy.CEILING and "*" in one.groups]
+    general = [one for one in terms.envelopes if one.policy is EnvelopePolicy.CEILING and "*" in one.groups]
+    ceilings = [one.amount_cents for one in general]
     kept = (EnvelopePolicy.RESERVED, EnvelopePolicy.PRIORITY)
     reserved = sum(one.amount_cents for one in terms.envelopes if one.policy in kept)
     if ceilings and reserved > min(ceilings):
@@ -212,4 +219,5 @@ def _of_money(terms: Terms) -> Iterator[Finding]:
             yield Finding(Reason("ceiling-above-envelope", facts), ("applicants", at, "ceiling_cents"), False)
     for at, envelope in enumerate(terms.envelopes):
         if not envelope.amount_cents:
-            yield Finding(Reason("envelope-empty", {"envelope": envelope.name.texts()}), ("envelopes", at, "amount_cents"), False)
+            reason = Reason("envelope-empty", {"envelope": envelope.name.texts()})
+            yield Finding(reason, ("envelopes", at, "amount_cents"), False)

@@ -214,5 +214,5 @@ def _free_code(model: type[Strict], name: str, stem: str, beside: list[Any]) -> 
         number += 1
     found = f"{stem}-{number}"[-60:]
     field = model.model_fields.get(name)
-    capitals = field is not None and any(one in field.metadata for one in PlaceCode.__metadata__)
+    capitals = field is not None and any(one in field.metadata for one in get_args(PlaceCode)[1:])
     return found.upper()[-20:] if capitals else found

@@ -78,6 +78,7 @@ def facts_of(session: Session, application: ApplicationView, received_at: dateti
             Application.call_id == application.call_id,
             Application.organisation_id == application.organisation.id,
             Application.id != application.id,
+            ~Application.test,
             Application.state.not_in((ApplicationState.DRAFT, ApplicationState.WITHDRAWN)),
         )
         .order_by(Application.number)
@@ -93,6 +94,7 @@ def unscreened(session: Session, now: datetime) -> list[str]:
             select(Application.reference)
             .where(
                 Application.state == ApplicationState.SUBMITTED,
+                ~Application.test,
                 ~select(EligibilityCheck).where(EligibilityCheck.application_id == Application.id).exists(),
             )
             .order_by(Application.id)

@@ -37,7 +37,9 @@ def start(session: Session, actor: Actor, call_id: str, organisation_id: int, la
     if not is_open(call.state, call.terms, now):
         raise Problem("call-not-open", opens_at=call.terms.opens.isoformat(), closes_at=call.terms.closes.isoformat())
     locked(session, call_id)
-    numbers = select(func.coalesce(func.max(Application.number), 0)).where(Application.call_id == call_id)
+    numbers = select(func.coalesce(func.max(Application.number), 0)).where(
+        Application.call_id == call_id, ~Application.test
+    )
     number = (session.scalar(numbers) or 0) + 1
     application = Application(
         reference=rules.reference(call.terms.reference_prefix, number), call_id=call_id, number=number,
@@ -121,7 +123,7 @@ def submit(session: Session, actor: Actor, reference: str, *, received_at: datet
         raise _already(session, application)
     found = queries.view(session, reference)
     call = session.get_one(Call, application.call_id)
-    if not is_open(CallState(call.state), found.terms, received_at):
+    if not is_open(CallState(call.state), found.terms, received_at, test=application.test):
         closes = found.terms.closes.isoformat()
         raise Problem("deadline-passed", closes_at=closes, received_at=received_at.isoformat())
     if application.saved_at >= found.terms.closes:  # a second lock: nothing written after the closing is ever frozen
@@ -156,7 +158,7 @@ def reopen(session: Session, actor: Actor, reference: str, *, now: datetime) -> 
     """
     application = _own(session, actor, reference, Action.SUBMIT_APPLICATION)
     call = call_view(session, application.call_id, now)
-    if not is_open(call.state, call.terms, now):
+    if not is_open(call.state, call.terms, now, test=application.test):
         raise Problem("deadline-passed", closes_at=call.terms.closes.isoformat(), received_at=now.isoformat())
     move(session, application, Event.REOPEN, actor=actor, now=now)
 
@@ -181,7 +183,7 @@ def _editable(session: Session, actor: Actor, reference: str, now: datetime) -> 
     if application.state != ApplicationState.DRAFT:
         raise _already(session, application)
     call = call_view(session, application.call_id, now)
-    if not is_open(call.state, call.terms, now):
+    if not is_open(call.state, call.terms, now, test=application.test):
         raise Problem("deadline-passed", closes_at=call.terms.closes.isoformat(), received_at=now.isoformat())
     return application
 

@@ -17,7 +17,7 @@ from workflows.lifecycle import ApplicationState
 from workflows.people.queries import OrganisationView, applicant_type_at, member_role, organisation_view
 from workflows.people.rules import ApplicantType
 from workflows.people.tables import Membership
-from workflows.permissions import Action, Actor, Relation, require
+from workflows.permissions import Action, Actor, MemberRole, Relation, may, require
 from workflows.problems import NotThere
 from workflows.submission.rules import AttachmentView, Draft, answer
 from workflows.submission.tables import Application, Attachment, Conflict, Submission
@@ -54,6 +54,7 @@ class ApplicationView:
     received_at: datetime | None
     awarded_cents: int | None
     row_version: int
+    test: bool = False
 
     @property
     def draft(self) -> Draft:
@@ -119,7 +120,10 @@ def own(session: Session, actor: Actor, reference: str, action: Action) -> Appli
 
 
 def own_relation(session: Session, actor: Actor, application: Application) -> Relation:
-    """What the actor is to an application as a member of its organisation."""
+    """What the actor is to an application as a member of its organisation. A test belongs to who may try the call."""
+    if application.test:
+        owner = MemberRole.OWNER if may(actor, Action.TRY_CALL) else None
+        return Relation(member=owner, state=ApplicationState(application.state))
     role = member_role(session, actor.person_id, application.organisation_id)
     return Relation(member=role, state=ApplicationState(application.state))
 
@@ -132,8 +136,13 @@ def conflicted_people(session: Session, application: Application) -> frozenset[i
 
 
 def clerk_relation(session: Session, actor: Actor, application: Application) -> Relation:
-    """What the actor is to a file as somebody of the office: a conflict of interest binds the office too."""
-    conflicted = actor.person_id is not None and actor.person_id in conflicted_people(session, application)
+    """What the actor is to a file as somebody of the office: a conflict of interest binds the office too.
+
+    A test is nobody's to handle: it is closed to everybody as a conflict would close it.
+    """
+    conflicted = application.test or (
+        actor.person_id is not None and actor.person_id in conflicted_people(session, application)
+    )
     return Relation(conflicted=conflicted, state=ApplicationState(application.state))
 
 
@@ -143,6 +152,7 @@ def call_relation(session: Session, actor: Actor, call_id: str) -> Relation:
     declared = select(Conflict.application_id).where(Conflict.person_id == actor.person_id)
     conflicted = select(Application.id).where(
         Application.call_id == call_id,
+        ~Application.test,
         Application.state != ApplicationState.DRAFT,
         Application.organisation_id.in_(memberships) | Application.id.in_(declared),
     )
@@ -156,9 +166,17 @@ def of_organisations(session: Session, organisation_ids: tuple[int, ...]) -> tup
 
 
 def of_call(session: Session, call_id: str, *states: ApplicationState) -> tuple[ApplicationView, ...]:
-    """The applications of a call in these states (all where none is named), by number."""
-    statement = select(Application).where(Application.call_id == call_id).order_by(Application.number)
+    """The applications of a call in these states (all where none is named), by number; tests are none."""
+    statement = (
+        select(Application).where(Application.call_id == call_id, ~Application.test).order_by(Application.number)
+    )
     return _views(session, statement.where(Application.state.in_(states)) if states else statement)
+
+
+def tests_of(session: Session, call_id: str) -> tuple[ApplicationView, ...]:
+    """The tests the office made of a call, by number."""
+    statement = select(Application).where(Application.call_id == call_id, Application.test)
+    return _views(session, statement.order_by(Application.number))
 
 
 def receipts(session: Session, application_id: int) -> tuple[Receipt, ...]:
@@ -204,5 +222,5 @@ def _one(
         type=applicant_type_at(session, found.organisation_id, terms.reference_date),
         answers=found.answers, attachments=attachments, terms=terms, started_at=found.started_at,
         saved_at=found.saved_at, received_at=found.received_at, awarded_cents=found.awarded_cents,
-        row_version=found.row_version,
+        row_version=found.row_version, test=found.test,
     )  # fmt: skip

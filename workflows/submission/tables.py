@@ -51,7 +51,8 @@ class Application(Base):
 
     @property
     def subject(self) -> str:
-        return f"application:{self.reference}"
+        """What the history calls it; a test is called otherwise, so that no letter or notice ever answers it."""
+        return f"{'test' if self.test else 'application'}:{self.reference}"
 
 
 class Attachment(Base):
