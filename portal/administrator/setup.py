@@ -24,7 +24,7 @@ from workflows.calls.terms import Terms
 from workflows.language import text_in
 from workflows.people.rules import ApplicantType
 from workflows.problems import NotThere, Problem
-from workflows.submission.queries import tests_of
+from workflows.submission.queries import trials_of
 from workflows.submission.trying import start_test
 
 EDITED = (Stage.DRAFT, Stage.ANNOUNCED, Stage.OPEN, Stage.ASSESSMENT)
@@ -35,7 +35,7 @@ def setup(call_id: str) -> Any:
     with ask() as session:
         call, copy = call_view(session, call_id, now()), working_copy(session, call_id)
         found = _findings(session, call, copy, now())
-        tests = tests_of(session, call_id) if call.stage is Stage.DRAFT else ()
+        tests = trials_of(session, call_id) if call.stage is Stage.DRAFT else ()
     blocking = [one for one in found if one.blocking]
     return show(
         "setup", call, copy=copy, parts=_parts(call, found), blocking=_linked(call, blocking),

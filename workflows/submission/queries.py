@@ -173,7 +173,7 @@ def of_call(session: Session, call_id: str, *states: ApplicationState) -> tuple[
     return _views(session, statement.where(Application.state.in_(states)) if states else statement)
 
 
-def tests_of(session: Session, call_id: str) -> tuple[ApplicationView, ...]:
+def trials_of(session: Session, call_id: str) -> tuple[ApplicationView, ...]:
     """The tests the office made of a call, by number."""
     statement = select(Application).where(Application.call_id == call_id, Application.test)
     return _views(session, statement.order_by(Application.number))
