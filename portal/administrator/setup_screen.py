@@ -115,7 +115,7 @@ def _keep(session: Session, form: SettingsForm, where: Where) -> str:
 def _press(content: Content, where: Where, to: str) -> tuple[Content, str]:
     """What the pressed button does to a list or a group, such as `up:zones:1`."""
     verb, _colon, rest = request.form.get(WHAT, "").partition(":")
-    if verb not in ("add", "remove", "up", "down", "copy"):
+    if verb not in ("add", "drop", "remove", "up", "down", "copy"):
         return content, to
     name, _colon, number = rest.partition(":")
     spot = (*where.spot, *read_spot(name))

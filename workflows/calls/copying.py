@@ -36,7 +36,9 @@ def next_edition(source: Terms, plan: NewEdition) -> Terms:
 
     What the clock does (opening, closing, reference date) moves by the same number of days. Other days, such as the
     window in which projects start, move by whole years, and so do the years that texts name, from that of the edition
-    on. Sources of amounts and letters stay as they are: they say what was, and the law. Raises pydantic's ValidationError where the plan is no name, year or prefix.
+    on. Sources of amounts and letters stay as they are: they say what was, and the law.
+
+    Raises pydantic's ValidationError where the plan is no name, year or prefix.
     """
     by = timedelta(days=(plan.opens_on - source.opens.astimezone(BRUSSELS).date()).days)
     moved = shifted(source, by)
