@@ -66,7 +66,7 @@ class Screen:
 
     def __post_init__(self) -> None:
         node, model = shape.at(self.content, self.spot), shape.model_at(self.spot)
-        chosen = [one for one in shape.settings(model) if one.name in self.names]
+        chosen = (shape.setting(model, name) for name in self.names)
         self.entries = tuple(self._entry(one, one.name, self.spot, node) for one in chosen)
 
     def _entry(self, one: Setting, name: str, spot: Spot, node: Content) -> Entry:

@@ -85,7 +85,8 @@ def content() -> dict[str, Any]:
 
 SCREENS = [
     *PARTS, "form/sections.0", "form/sections.1", *(f"form/sections.0.questions.{at}" for at in range(5)),
-    "form/sections.1.questions.2", "zones/zones.0", "conditions/conditions.0", "conditions/conditions.4", "criteria/criteria.2", "money/envelopes.0", "letters/letters.award",
+    "form/sections.1.questions.2", "zones/zones.0", "conditions/conditions.0", "conditions/conditions.4",
+    "criteria/criteria.2", "money/envelopes.0", "letters/letters.award",
 ]  # fmt: skip
 
 
