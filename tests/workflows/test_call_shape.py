@@ -112,6 +112,24 @@ def test_what_cannot_be_read_is_told_with_its_spot() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("spot", "value", "expected"),
+    [
+        (("applicants", 0, "ceiling_cents"), 5, "ceiling-below-floor"),
+        (("sections", 0, "questions", 0, "kind"), "one-of", "choices-where-needed"),
+        (("letters", "award", "subject", "nl"), "Aanvraag {reference", "brace-left-open"),
+        (("letters", "award", "subject", "nl"), "Aanvraag reference}", "brace-left-open"),
+        (("letters", "award", "subject", "nl"), "Aanvraag {amount}", "placeholder-unknown"),
+        (("year",), 1900, "setting-too-small"),
+        (("scoring", "pass_mark_hundredths"), 10_001, "setting-too-large"),
+        (("criteria", 0, "judged_by"), "nobody", "setting-wrong"),
+    ],
+)
+def test_what_a_model_refuses_is_told_in_the_readers_language(spot: Any, value: Any, expected: str) -> None:
+    found = readiness.problems_before_opening(put(content(), spot, value), NOW)
+    assert codes(found) == [expected]
+
+
 def test_several_inconsistencies_are_told_at_once() -> None:
     wrong = content(closes_at="2026-01-01T00:00:00", zones=[])
     found = codes(readiness.problems_before_opening(wrong, NOW))

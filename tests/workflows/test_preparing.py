@@ -323,6 +323,27 @@ def test_a_test_is_the_offices_to_fill_in_and_nobodys_to_handle() -> None:
         asked(own, a_person(), reference, Action.READ_OWN_APPLICATION)
 
 
+# who is told
+
+
+def test_everybody_with_a_draft_is_told_of_a_substantial_change_and_of_an_extension(settings: Settings) -> None:
+    a_call()
+    by = an_association("fr")
+    reference = an_application(by=by, language="fr")
+    an_application("submitted")
+    take_over(edited(("summary", "nl"), "Beter gezegd."), "taal")
+    take_over(edited(("envelopes", 0, "amount_cents"), 7_000_000), "Plus d’argent")
+    done(preparing.extend, ADA, "small", WEEK_LATER, "Grève", now=NOW)
+    work_off(NOW)
+    told = [mail for mail in asked(letters.mailbox) if mail.kind in ("call-changed", "deadline-extended")]
+    assert [mail.subject for mail in told] == [
+        "Petit appel : vous avez jusqu’au 22 décembre 2026 à 16 h 00", "Petit appel : l’appel est modifié",
+    ]  # fmt: skip
+    assert f"/applications/{reference}" in told[0].body
+    assert "- Enveloppes › Total › Montant: 60\u202f000\u00a0€ → 70\u202f000\u00a0€" in told[1].body
+    assert "Plus d’argent" in told[1].body
+
+
 # who may
 
 

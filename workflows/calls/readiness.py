@@ -32,6 +32,13 @@ LOOKED_AT = {
     ConditionKind.LASTS_AT_MOST: (Meaning.STARTS_ON, Meaning.ENDS_ON),
 }  # fmt: skip
 """The questions a kind of condition reads by their meaning."""
+SAID_BY_MODELS = {
+    "ceiling_cents: expected at least": "ceiling-below-floor",
+    "choices: wanted for": "choices-where-needed",
+    "before end of string": "brace-left-open",
+    "encountered in format string": "brace-left-open",
+}
+"""What the models say in English to who writes a file, and the sentence that says it to who fills in a screen."""
 WEEKEND = 5
 
 
@@ -117,6 +124,13 @@ def _of_error(detail: Any) -> Finding:
     if detail["type"] == "string_pattern_mismatch":
         return Finding(Reason("setting-not-a-code", {"setting": what, "given": detail["input"]}), spot)
     message = detail["msg"].removeprefix("Value error, ")
+    bound = next((detail["ctx"][name] for name in ("ge", "le") if name in detail.get("ctx", {})), None)
+    if bound is not None:
+        code = "setting-too-small" if "ge" in detail["ctx"] else "setting-too-large"
+        return Finding(Reason(code, {"setting": what, "bound": bound}), spot)
+    known = next((code for said, code in SAID_BY_MODELS.items() if said in message), None)
+    if known:
+        return Finding(Reason(known, {"setting": what}), spot)
     return Finding(Reason("setting-wrong", {"setting": what, "message": message}), spot)
 
 
