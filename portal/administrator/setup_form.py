@@ -35,6 +35,11 @@ class Entry:
     linked: bool = False
 
     @property
+    def ticked(self) -> bool:
+        """Whether it is put in by ticking, where nothing ticked is sent as nothing."""
+        return self.setting.input in (Input.SEVERAL_OF, Input.LINES)
+
+    @property
     def label(self) -> str:
         return text_in(labels.label(self.setting.model, self.setting.name), language())
 
@@ -134,16 +139,17 @@ class SettingsForm(FlaskForm):
 
     def __init__(self, screen: Screen, sent: Any) -> None:
         super().__init__(formdata=None)
-        self.screen = screen
+        self.screen, self.sent = screen, sent or {}
         for name, unbound in {MARK: HiddenField(), **screen.fields}.items():
             BaseForm.__setitem__(self, name, unbound)  # by name only: a path is no attribute
         self.process(formdata=sent, data=screen.data | {MARK: screen.mark()})
 
     def content(self) -> Content:
-        """The whole content with what this screen holds; a field that cannot be read keeps what is stored."""
+        """The whole content with what this screen holds; what was not sent or cannot be read keeps what is stored."""
         changed = self.screen.content
         for entry in self.screen.leaves():
-            if not any(self[name].errors for name in entry.fields):
+            sent = entry.ticked or any(name in self.sent for name in entry.fields)
+            if sent and not any(self[name].errors for name in entry.fields):
                 changed = shape.put(changed, entry.spot, from_fields(entry.setting, entry.name, self))
         return changed
 

@@ -146,6 +146,14 @@ def test_what_cannot_be_read_is_shown_again_and_the_rest_is_kept(client: FlaskCl
     assert content()["opens_at"] == "2026-11-01T09:00:00"
 
 
+def test_what_was_not_sent_stays(client: FlaskClient, ada: Actor) -> None:
+    a_call(published=False)
+    before = content()
+    mark = typed(page(client, f"{SETUP}/texts"))["_mark"]
+    assert client.post(f"{SETUP}/texts", data={"_mark": mark, "name.nl": "Anders"}).status_code == 302
+    assert content() == {**before, "name": {"nl": "Anders", "fr": "", "en": ""}}
+
+
 def test_an_hour_that_is_none_is_told_under_its_field(client: FlaskClient, ada: Actor) -> None:
     a_call(published=False)
     shown = send(client, f"{SETUP}/dates", 422, closes_at__time="25:00")
