@@ -25,7 +25,6 @@ from portal.forms import (
 from portal.language import language
 from workflows.calls import labels
 from workflows.calls.shape import Content, Input, Setting
-from workflows.calls.terms import Condition, Envelope
 from workflows.language import BRUSSELS, LANGUAGES, NAMES, text_in
 
 LONG = ("summary", "guidance", "help", "opening", "closing", "why", "reasons_notice", "remedies_notice")
@@ -44,17 +43,16 @@ class Pick(SelectField):
 
 def offers(one: Setting, content: Content, part: Content) -> list[tuple[str, str]] | None:
     """What can be chosen where the choice depends on the rest of the call; None where it does not."""
-    match one.model, one.name:
-        case (model, "question") if model is Condition:
-            return [(str(asked["id"]), _title(asked["label"])) for asked in _questions(content)]
-        case (model, "accepted") if model is Condition:
-            asked = next((asked for asked in _questions(content) if asked["id"] == part.get("question")), {})
-            return [(str(choice["code"]), _title(choice["label"])) for choice in asked.get("choices") or ()]
-        case (model, "groups") if model is Envelope:
-            zones = [(str(zone["code"]).lower(), _title(zone["name"])) for zone in content["zones"]]
-            types = [str(rule["type"]) for rule in content["applicants"] if rule.get("type") not in (None, "any")]
-            named = [(type, text_in(labels.value("ApplicantType", type), language())) for type in types]
-            return [("*", _("All projects")), *zones, *named]
+    if one.name == "question" and one.input is Input.LINE:
+        return [(str(asked["id"]), _title(asked["label"])) for asked in _questions(content)]
+    if one.name in ("accepted", "answers") and one.input is Input.LINES:
+        asked = next((asked for asked in _questions(content) if asked["id"] == part.get("question")), {})
+        return [(str(choice["code"]), _title(choice["label"])) for choice in asked.get("choices") or ()]
+    if one.name == "groups":
+        zones = [(str(zone["code"]).lower(), _title(zone["name"])) for zone in content["zones"]]
+        types = [str(rule["type"]) for rule in content["applicants"] if rule.get("type") not in (None, "any")]
+        named = [(type, text_in(labels.value("ApplicantType", type), language())) for type in types]
+        return [("*", _("All projects")), *zones, *named]
     return None
 
 

@@ -33,9 +33,10 @@ def codes(found: tuple[readiness.Finding, ...], *, blocking: bool = True) -> lis
 
 @pytest.mark.parametrize("one", SETTINGS, ids=lambda one: f"{one.model.__name__}.{one.name}")
 def test_every_setting_has_a_name_and_a_help_text_in_three_languages(one: shape.Setting) -> None:
-    said = [labels.label(one.model, one.name), labels.help_text(one.model, one.name)]
-    assert [sorted(text) for text in said] == [sorted(LANGUAGES)] * 2
-    assert all(all(text.values()) for text in said)
+    said = labels.labels()[one.model.__name__][one.name]
+    assert sorted(said) == sorted([*LANGUAGES, "help"])
+    assert sorted(said["help"]) == sorted(LANGUAGES)
+    assert all(said[language] and said["help"][language] for language in LANGUAGES)
 
 
 @pytest.mark.parametrize("one", [one for one in SETTINGS if one.codes], ids=lambda one: one.name)
