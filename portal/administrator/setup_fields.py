@@ -44,16 +44,24 @@ class Pick(SelectField):
 def offers(one: Setting, content: Content, part: Content) -> list[tuple[str, str]] | None:
     """What can be chosen where the choice depends on the rest of the call; None where it does not."""
     if one.name == "question" and one.input is Input.LINE:
-        return [(str(asked["id"]), _title(asked["label"])) for asked in _questions(content)]
+        named = [(str(asked["id"]), _title(asked["label"])) for asked in _questions(content)]
+        return _with_strangers(named, [part[one.name]])
     if one.name in ("accepted", "answers") and one.input is Input.LINES:
         asked = next((asked for asked in _questions(content) if asked["id"] == part.get("question")), {})
-        return [(str(choice["code"]), _title(choice["label"])) for choice in asked.get("choices") or ()]
+        named = [(str(choice["code"]), _title(choice["label"])) for choice in asked.get("choices") or ()]
+        return _with_strangers(named, part[one.name]) if named else None
     if one.name == "groups":
         zones = [(str(zone["code"]).lower(), _title(zone["name"])) for zone in content["zones"]]
         types = [str(rule["type"]) for rule in content["applicants"] if rule.get("type") not in (None, "any")]
         named = [(type, text_in(labels.value("ApplicantType", type), language())) for type in types]
-        return [("*", _("All projects")), *zones, *named]
+        return _with_strangers([("*", _("All projects")), *zones, *named], part[one.name])
     return None
+
+
+def _with_strangers(named: list[tuple[str, str]], stored: list[Any]) -> list[tuple[str, str]]:
+    """The choices, and what is stored and is none of them any more: it is shown, or it would be lost unseen."""
+    known = {code for code, _words in named}
+    return [*named, *((str(code), str(code)) for code in stored if code and code not in known)]
 
 
 def _questions(content: Content) -> Iterator[Content]:

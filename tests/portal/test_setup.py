@@ -154,6 +154,16 @@ def test_what_was_not_sent_stays(client: FlaskClient, ada: Actor) -> None:
     assert content() == {**before, "name": {**before["name"], "nl": "Anders"}}
 
 
+def test_a_choice_that_is_none_any_more_is_shown_and_not_lost(client: FlaskClient, ada: Actor) -> None:
+    a_call(everything())
+    gone = put(content(), ("envelopes", 0, "groups"), ["*", "rsk"])
+    gone = put(put(gone, ("conditions", 4, "accepted"), ["art", "music"]), ("conditions", 0, "question"), "lost")
+    done(preparing.keep, ada, "small", gone, seen=0, part="x", now=NOW)
+    for screen in ("money/envelopes.0", "conditions/conditions.4", "conditions/conditions.0"):
+        send(client, f"{SETUP}/{screen}")
+    assert content() == gone
+
+
 def test_an_hour_that_is_none_is_told_under_its_field(client: FlaskClient, ada: Actor) -> None:
     a_call(published=False)
     shown = send(client, f"{SETUP}/dates", 422, closes_at__time="25:00")
