@@ -1,35 +1,47 @@
-"""An answer of an application in words, in the reader's language; how documents are shown is the page's."""
+"""An answer of an application as a page shows it, in the reader's language."""
 
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import format_decimal
-from flask_babel import gettext as _
 
 from portal.language import language
 from workflows.calls.form import Question, QuestionKind
-from workflows.language import show_day, text_in
-from workflows.money import show_amount
+from workflows.submission.budget import Sums, sums
 from workflows.submission.queries import ApplicationView
+from workflows.submission.rules import AttachmentView
+from workflows.submission.shown import Grid, grids, in_words, remarks
+
+WRITTEN = (QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is shown of one question. `written`: whether the text is the applicant's own words, in their language.
+    `sums`: of a budget, in cents."""
+
+    text: str
+    written: bool
+    documents: tuple[AttachmentView, ...]
+    grids: tuple[Grid, ...]
+    remarks: tuple[str, ...]
+    sums: Sums | None
+
+
+def answer_of(application: ApplicationView, question: Question) -> Answer:
+    """The answer of this file to the question, empty in every part where there is none."""
+    terms, value = application.terms, application.answers.get(question.id)
+    budget = terms.budget if question.kind is QuestionKind.BUDGET else None
+    return Answer(
+        shown(application, question), question.kind in WRITTEN, application.attached(question.id),
+        grids(terms, question, value, language()), remarks(terms, question, value, language()),
+        sums(budget, value) if budget else None,
+    )  # fmt: skip
 
 
 def shown(application: ApplicationView, question: Question) -> str:
     """The answer in words, empty where there is none; amounts in euro, codes by their names."""
-    value: Any = application.answers.get(question.id)
-    if value in (None, "", []):
-        return ""
-    match question.kind:
-        case QuestionKind.AMOUNT:
-            return show_amount(value, language())
-        case QuestionKind.DATE:
-            return show_day(value, language())
-        case QuestionKind.YES_NO:
-            return _("Yes") if value else _("No")
-        case QuestionKind.SEVERAL_OF | QuestionKind.PLACES:
-            return ", ".join(_named(application, question, code) for code in value)
-        case QuestionKind.ONE_OF | QuestionKind.ZONE:
-            return _named(application, question, value)
-    return str(value)
+    return in_words(application.terms, question, application.answers.get(question.id), language())
 
 
 def size(octets: int) -> str:
@@ -38,12 +50,3 @@ def size(octets: int) -> str:
     if octets < 1_000_000:
         return f"{max(1, octets // 1000)} k{unit}"
     return f"{format_decimal(Decimal(octets) / 1_000_000, '0.0')} M{unit}"
-
-
-def _named(application: ApplicationView, question: Question, code: str) -> str:
-    """The name behind a code; the code itself where the call has lost it."""
-    zones = application.terms.zones
-    named = {choice.code: choice.label for choice in question.choices}
-    named |= {zone.code: zone.name for zone in zones}
-    named |= {place.code: place.name for zone in zones for place in zone.places}
-    return text_in(named[code].texts(), language()) if code in named else code

@@ -10,8 +10,11 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from config.settings import Settings
+from portal import hints
+from portal.answers import answer_of, size
 from portal.guard import may
 from portal.language import language
+from portal.rows import empty
 from portal.work import now
 from workflows.language import say, show_amount, show_day, show_moment, show_score, text_in
 from workflows.people.rules import show_enterprise_number
@@ -30,6 +33,12 @@ def install(app: Flask) -> None:
         enterprise_number=show_enterprise_number,
     )
     app.add_template_global(colon)
+    app.add_template_global(answer_of)
+    app.add_template_global(size, "size_of")
+    app.jinja_env.globals.update(
+        left=hints.left, bounds=hints.bounds, documents=hints.documents, budget_bounds=hints.budget_bounds,
+        cap_of=hints.cap_of, is_empty=empty,
+    )  # fmt: skip
     app.context_processor(_page)
 
 

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, ValidationError
 
 from portal.errors import sentence
 from portal.language import language
+from workflows.language import seen_length
 from workflows.money import GROUPING, parse_amount
 from workflows.people import rules
 from workflows.people.actions import NewOrganisation
@@ -36,13 +37,13 @@ def choices(pairs: Sequence[tuple[str, Any]]) -> list[SelectChoice]:
 
 
 class AtMost:
-    """A text of at most so many characters, a newline counting as one."""
+    """A text of at most so many characters, counted as a person sees them."""
 
     def __init__(self, most: int) -> None:
         self.most = most
 
     def __call__(self, form: FlaskForm, field: Field) -> None:
-        length = len(field.data or "")
+        length = seen_length(field.data or "")
         if length > self.most:
             raise ValidationError(gettext(
                 "This text has %(length)s characters; at most %(most)s fit. Shorten it and save again: "
@@ -95,6 +96,11 @@ class DayField(Field):
     """A day in three boxes: day, month, year. Its data are a date."""
 
     widget = GovDateInput()
+
+    @staticmethod
+    def stored(day: str | None) -> date | None:
+        """A stored day as the field holds it."""
+        return date.fromisoformat(day) if day else None
 
     def _value(self) -> str:
         return " ".join(self.raw_data) if self.raw_data else str(self.data or "")
@@ -151,6 +157,16 @@ class CountField(Field):
 
 class OneOf(RadioField):
     """One of several; nothing chosen is an answer too."""
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        if self.data and self.data not in [choice.value for choice in self.choices]:
+            raise ValidationError(gettext("Choose one of the answers shown."))
+
+
+class Pick(SelectField):
+    """One of a short list; nothing chosen is an answer too."""
+
+    widget = GovSelect()
 
     def pre_validate(self, form: FlaskForm) -> None:
         if self.data and self.data not in [choice.value for choice in self.choices]:

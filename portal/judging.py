@@ -17,7 +17,7 @@ from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 
-from portal import answers, errors, forms, previews
+from portal import errors, forms, previews
 from portal.downloads import download as hand_out
 from portal.language import language
 from portal.work import actor, ask, now, work
@@ -232,8 +232,7 @@ def _page(template: str, desk: Desk, form: FlaskForm, **more: Any) -> str:
     marks = {one.id: form[f"mark-{one.id}"].data for one in desk.criteria}
     given = {key: mark for key, mark in marks.items() if mark is not None}
     return render_template(
-        template, desk=desk, form=form, total=desk.total(given), advice_words=advice_words(),
-        shown=answers.shown, size=answers.size, **more,
+        template, desk=desk, form=form, total=desk.total(given), advice_words=advice_words(), **more,
     )  # fmt: skip
 
 

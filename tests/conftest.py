@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -19,6 +20,9 @@ from workflows import database
 from workflows.people import actions as people
 
 people.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # the cheapest profile, for tests only
+
+hypothesis.settings.register_profile("oproep", deadline=None)  # how long a busy machine takes says nothing about a rule
+hypothesis.settings.load_profile("oproep")
 
 CI = os.environ.get("CI") == "true"
 

@@ -2,6 +2,7 @@
 
 import string
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -58,6 +59,28 @@ def show_score(hundredths: int, language: str) -> str:
     """A score held in 1/100 point, such as 74,56."""
     whole, rest = divmod(hundredths, 100)
     return f"{whole}{'.' if language == 'en' else ','}{rest:02d}"
+
+
+def show_share(hundredths: int, language: str) -> str:
+    """A share held in 1/100 %, such as `7 %` or `12,5 %`; English writes no space."""
+    whole, rest = divmod(hundredths, 100)
+    decimals = f"{'.' if language == 'en' else ','}{rest:02d}".rstrip("0") if rest else ""
+    return f"{whole}{decimals}{'' if language == 'en' else chr(0xA0)}%"
+
+
+def seen_length(text: str) -> int:
+    """The number of characters a person sees: a new line is one, a letter with its accents is one, and so is a picture
+    that is made of several."""
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    count, joined, half_flag = 0, False, False
+    for sign in composed:
+        flag = "\U0001f1e6" <= sign <= "\U0001f1ff"
+        adds = joined or unicodedata.category(sign) in ("Mn", "Me") or "\U0001f3fb" <= sign <= "\U0001f3ff"
+        joined = sign == "\u200d"
+        if not (adds or joined or (flag and half_flag)):
+            count += 1
+        half_flag = flag and not half_flag
+    return count
 
 
 def say(reason: Reason, language: str) -> str:
@@ -118,6 +141,8 @@ class _Local(string.Formatter):
                 return show_day(value, self.language)
             case "score":
                 return show_score(value, self.language)
+            case "share":
+                return show_share(value, self.language)
             case "reason":
                 return say(Reason(value["code"], value["facts"]), self.language)
         return self._plain(value)

@@ -7,7 +7,6 @@ from flask_babel import gettext as _
 
 from portal import errors
 from portal.administrator import blueprint, words
-from portal.administrator.answers import answers
 from portal.administrator.forms import OverruleForm
 from portal.administrator.frame import open_file, show
 from portal.administrator.timeline import timeline
@@ -91,6 +90,6 @@ def _page(reference: str, wrong: OverruleForm | None = None, number: int = -1) -
         forms[number] = wrong
     return show(
         "file", call, status=422 if wrong else 200, application=application, screening=screening, forms=forms,
-        refused=wrong, refused_number=number, sections=answers(application), letters=told, happened=happened,
+        refused=wrong, refused_number=number, letters=told, happened=happened,
         receipts=proofs, words=words, has_errors=bool(wrong),
     )  # fmt: skip

@@ -5,8 +5,8 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from workflows.calls.shape import Input, Spot, is_small, setting
-from workflows.calls.strict import Strict
+from workflows.calls.shape import Input, is_small, setting
+from workflows.calls.strict import Spot, Strict
 from workflows.calls.terms import LetterText, Terms
 from workflows.problems import NotThere
 

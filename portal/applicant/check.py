@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal import errors
-from portal.answers import shown, size
 from portal.applicant import blueprint
 from portal.applicant.forms import DeclarationForm
 from portal.applicant.loading import load
@@ -16,7 +15,7 @@ from workflows.calls.terms import Condition, ConditionKind, Terms
 from workflows.eligibility.queries import facts_of
 from workflows.eligibility.rules import judge
 from workflows.problems import Problem, Problems, Reason
-from workflows.submission import actions
+from workflows.submission import actions, rules
 from workflows.submission.rules import answered, missing, wrong
 
 
@@ -71,7 +70,7 @@ def _page(session: Session, file: File, form: DeclarationForm, status: int) -> t
     problems = missing(application.terms, application.draft) + wrong(application.terms, application.draft)
     where = {question.id: section for section in application.terms.sections for question in section.questions}
     page = render_template(
-        "applicant/check.html", dossier=file, form=form, shown=shown, size=size, problems=problems, where=where,
+        "applicant/check.html", dossier=file, form=form, problems=problems, where=where,
         doubts=_foreseen(session, file), tried=status != 200,
     )  # fmt: skip
     return page, status
@@ -84,10 +83,11 @@ def _foreseen(session: Session, file: File) -> list[tuple[Condition, bool | None
     """
     application = file.application
     facts = facts_of(session, application, now())
-    listed = (ConditionKind.COMPLETE, ConditionKind.AMOUNT)
+    listed = (ConditionKind.COMPLETE, ConditionKind.AMOUNT, ConditionKind.BUDGET_CAPS, ConditionKind.CO_FINANCING)
+    asked = rules.asked(application.terms, application.draft)
     found = []
     for condition in application.terms.conditions:
-        questions = _looked_at(condition, application.terms)
+        questions = [question for question in _looked_at(condition, application.terms) if question.id in asked]
         known = all(answered(question, application.answers, application.attachments) for question in questions)
         verdict = judge(condition, facts)
         if known and verdict.ok is not True and condition.kind not in listed:

@@ -35,7 +35,7 @@ def task_list(reference: str) -> str:
 
 def _task_list(file: File, form: WithdrawForm) -> str:
     application = file.application
-    sections = [(section, progress(section, application.draft)) for section in application.terms.sections]
+    sections = [(section, progress(section, application.draft)) for section in application.sections]
     return render_template(
         "applicant/task_list.html", dossier=file, form=form, sections=sections, done=done(application), size=size,
         asked={question.id: question for question in application.terms.questions()},

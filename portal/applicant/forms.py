@@ -1,47 +1,54 @@
 """The form of one section, built from the terms of the call, and the small forms of the other screens."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import (
-    GovCharacterCount,
-    GovCheckboxesInput,
-    GovCheckboxInput,
-    GovFileInput,
-    GovRadioInput,
-    GovTextArea,
-    GovTextInput,
-)
-from werkzeug.datastructures import CombinedMultiDict, FileStorage
-from wtforms import BooleanField, Field, HiddenField, MultipleFileField, StringField, TextAreaField
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovTextArea
+from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
+from wtforms import BooleanField, Field, HiddenField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired
 
-from portal.applicant.options import options
-from portal.forms import AmountField, AtMost, CountField, DayField, Keeps, OneOf, SeveralOf, choices, line, needed, tidy
-from portal.language import language
-from workflows.calls.form import Question, QuestionKind, Section
-from workflows.calls.terms import Terms
+from portal.forms import AtMost, Keeps, OneOf, choices, line, needed, tidy
+from portal.questions import field_of, from_field, to_field
+from portal.rows import PartsField
+from workflows.calls.asking import asked
+from workflows.calls.form import OnlyIf, Question, QuestionKind, Section
 from workflows.canonical import fingerprint
-from workflows.language import text_in
 from workflows.people import rules
+from workflows.submission.queries import ApplicationView
 
-VERSION, MARK = "_version", "_mark"
-"""Fields of the form itself; a question's id cannot begin with an underscore."""
+VERSION, MARK, OFFERED, THEN, LIVE = "_version", "_mark", "_offered", "_then", "_live"
+"""Fields of the form itself; a question's id cannot begin with an underscore. `_offered` names the questions whose
+choices stand on the page: a browser sends nothing for a box that is not ticked. `_live` says that the script showed
+what the answers brought."""
+REMOVE_ROW, ADD_ROW = "remove:", "add:"
+"""What the buttons beside rows send as `_then`, before the name of the row or of the rows."""
 
-KINDS_OF_CHOICE = (QuestionKind.SEVERAL_OF, QuestionKind.PLACES)
+
+@dataclass(frozen=True)
+class Met:
+    """A question on the page. `hidden`: not asked as the answers stand; `live`: the condition in this same section that
+    may change that."""
+
+    question: Question
+    hidden: bool
+    live: OnlyIf | None
 
 
 class SectionForm(FlaskForm):
     """The questions of a section as fields, each under the question's id."""
 
-    def __init__(self, section: Section, terms: Terms, answers: Mapping[str, Any], version: int, sent: Any) -> None:
+    def __init__(self, section: Section, application: ApplicationView, sent: Any) -> None:
         super().__init__(formdata=None)
-        self.section = section
+        terms, answers = application.terms, application.answers
+        self.section, self.terms, self.type = section, terms, application.type
         self.stored = answers
+        self.forgiven: frozenset[str] = frozenset()
+        self.offered = frozenset(sent.getlist(OFFERED)) if sent is not None else frozenset()
         fields = {VERSION: HiddenField(), MARK: HiddenField()}
         fields |= {question.id: field_of(question, terms) for question in section.questions}
         for name, unbound in fields.items():
@@ -49,7 +56,7 @@ class SectionForm(FlaskForm):
             BaseForm.__setitem__(self, name, unbound)
         data = {question.id: to_field(question, answers.get(question.id)) for question in section.questions}
         # What was sent wins over what is stored, also where a box was emptied.
-        self.process(formdata=sent, data=data | {VERSION: version, MARK: mark(section, answers)})
+        self.process(formdata=sent, data=data | {VERSION: application.row_version, MARK: mark(section, answers)})
 
     def answers(self) -> dict[str, Any]:
         """The answers that can be kept, by question: those that were sent and are not refused."""
@@ -58,8 +65,41 @@ class SectionForm(FlaskForm):
             for question in self.section.questions
             if question.kind is not QuestionKind.DOCUMENT
             and not self[question.id].errors
-            and (self[question.id].raw_data or question.kind in KINDS_OF_CHOICE)
+            and question.id not in self.forgiven
+            and (self[question.id].raw_data or question.id in self.offered)
         }
+
+    def asked(self) -> frozenset[str]:
+        """The questions of the whole form that are asked, as the answers stand: stored, and sent here."""
+        return asked(tuple(self.terms.questions()), {**self.stored, **self.answers()}, self.type)
+
+    def met(self) -> list[Met]:
+        """The questions on the page: those that are asked, and those an answer in this section could bring."""
+        here, ids = {question.id for question in self.section.questions}, self.asked()
+        found = []
+        for question in self.section.questions:
+            live = question.only_if
+            if live is not None and (
+                live.question not in here or (live.applicant_types and self.type not in live.applicant_types)
+            ):
+                live = None
+            if question.id in ids or live:
+                found.append(Met(question, question.id not in ids, live))
+        return found
+
+    def grow(self, rows: str) -> None:
+        """Show one more empty row among the rows of this name."""
+        name = rows.split(".")[0]
+        if name in self and isinstance(self[name], PartsField):
+            self[name].grow(rows)
+
+    def forgive_unasked(self) -> None:
+        """Say nothing of refused fields that are not asked, and so not on the screen; what is stored there stands."""
+        ids = self.asked()
+        unasked = [question.id for question in self.section.questions if question.id not in ids]
+        self.forgiven = frozenset(name for name in unasked if self[name].errors)
+        for name in self.forgiven:
+            self[name].errors = ()
 
     def documents(self) -> list[tuple[Question, FileStorage]]:
         """The documents that were sent, each with its question."""
@@ -89,58 +129,12 @@ def mark(section: Section, answers: Mapping[str, Any]) -> str:
 
 
 def sent_form(form: Any, files: Any) -> CombinedMultiDict:
-    """What a request carries: documents and answers."""
+    """What a request carries: documents and answers, without the row whose button to remove it was pressed."""
+    then = form.get(THEN, "")
+    if then.startswith(REMOVE_ROW):
+        gone = then.removeprefix(REMOVE_ROW) + "."
+        form = MultiDict((key, value) for key, value in form.items(multi=True) if not key.startswith(gone))
     return CombinedMultiDict((files, form))
-
-
-def field_of(question: Question, terms: Terms) -> Any:
-    """The unbound field for a question, labelled in the language of the page."""
-    label = text_in(question.label.texts(), language())
-    help = text_in(question.help.texts(), language()) if question.help else ""
-    limits = [AtMost(question.max_length)] if question.max_length else []
-    shared = {"label": label, "description": help}
-    match question.kind:
-        case QuestionKind.SHORT_TEXT:
-            return StringField(**shared, filters=[tidy], validators=limits, widget=GovTextInput())
-        case QuestionKind.LONG_TEXT:
-            widget = GovCharacterCount() if question.max_length else GovTextArea()
-            return TextAreaField(**shared, filters=[tidy], validators=limits, widget=widget)
-        case QuestionKind.NUMBER:
-            return CountField(**shared)
-        case QuestionKind.AMOUNT:
-            return AmountField(**shared)
-        case QuestionKind.DATE:
-            return DayField(**shared)
-        case QuestionKind.DOCUMENT:
-            return MultipleFileField(**shared, widget=GovFileInput(multiple=True))
-    offered = choices(options(question, terms))
-    if question.kind in KINDS_OF_CHOICE:
-        return SeveralOf(**shared, choices=offered, widget=GovCheckboxesInput())
-    return OneOf(**shared, choices=offered, widget=GovRadioInput())
-
-
-def to_field(question: Question, stored: Any) -> Any:
-    """A stored answer as its field holds it."""
-    if stored is None:
-        return None
-    match question.kind:
-        case QuestionKind.DATE:
-            return date.fromisoformat(stored)
-        case QuestionKind.YES_NO:
-            return "yes" if stored else "no"
-    return stored
-
-
-def from_field(question: Question, data: Any) -> Any:
-    """What a field holds as it is stored; an emptied one is no answer."""
-    if data in (None, "", []):
-        return None
-    match question.kind:
-        case QuestionKind.DATE:
-            return data.isoformat()
-        case QuestionKind.YES_NO:
-            return data == "yes"
-    return data
 
 
 class AccountNumberForm(FlaskForm):

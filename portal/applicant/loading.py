@@ -27,7 +27,7 @@ def mine(session: Session) -> tuple[tuple[OrganisationView, ...], list[File]]:
 
 def done(application: ApplicationView) -> Progress:
     """How many sections are complete."""
-    sections = application.terms.sections
+    sections = application.sections
     complete = sum(progress(section, application.draft).complete for section in sections)
     return Progress(complete, len(sections))
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -12,7 +13,18 @@ from portal import errors
 from portal.addresses import row_number
 from portal.answers import shown, size
 from portal.applicant import blueprint
-from portal.applicant.forms import MARK, VERSION, SectionForm, blame_field, mark, sent_form
+from portal.applicant.forms import (
+    ADD_ROW,
+    LIVE,
+    MARK,
+    REMOVE_ROW,
+    THEN,
+    VERSION,
+    SectionForm,
+    blame_field,
+    mark,
+    sent_form,
+)
 from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.language import language
@@ -27,6 +39,8 @@ from workflows.submission import actions, queries, rules
 REMOVE = "_remove"
 DOCUMENTS_AT_ONCE = 6
 """How many of the largest documents one request may carry; a section may ask for several."""
+FIELDS_AT_ONCE = 5000
+"""A long budget beside long tables; the framework's own bound would refuse them with all that was typed."""
 
 
 @dataclass
@@ -42,6 +56,7 @@ def allow_documents(endpoint: str | None, values: dict[str, Any] | None) -> None
     """A section may carry several documents, so more than one fits in its request; runs before the form is read."""
     if endpoint == "applicant.section":
         request.max_content_length = DOCUMENTS_AT_ONCE * current_app.config["SETTINGS"].upload_limit + 500_000
+        request.max_form_parts = FIELDS_AT_ONCE
 
 
 @blueprint.route("/<reference>/sections/<section_id>", methods=["GET", "POST"])
@@ -53,11 +68,16 @@ def section(reference: str, section_id: str) -> Any:
     if request.method == "GET":
         if file.standing is not Standing.DRAFT:
             return redirect(url_for("applicant.task_list", reference=reference))
-        form = _form(asked, file, None)
+        form = SectionForm(asked, file.application, None)
+        if not form.met():  # nothing of this section is asked of this applicant
+            return redirect(url_for("applicant.task_list", reference=reference))
+        form.grow(request.args.get("row", ""))
         _blame(form, _wrong(file))
         return _page(form, file, Outcome(), 200)
-    form = _form(asked, file, sent_form(request.form, request.files))
+    form = SectionForm(asked, file.application, sent_form(request.form, request.files))
     form.validate()
+    form.forgive_unasked()
+    before = _ids(file)
     outcome = _keep(form, file)
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
@@ -65,9 +85,10 @@ def section(reference: str, section_id: str) -> Any:
     if not outcome.conflict:
         _blame(form, _wrong(file))
     if outcome.conflict or outcome.refused or form.errors:
+        form.grow(request.form.get(THEN, "").removeprefix(ADD_ROW))
         return _page(form, file, outcome, 409 if outcome.conflict else 422)
     flash(_saved(form, file), "success")
-    return redirect(_next(file, asked))
+    return redirect(_next(file, asked, _ids(file) - before))
 
 
 def _section(terms: Terms, section_id: str) -> Section:
@@ -77,9 +98,9 @@ def _section(terms: Terms, section_id: str) -> Section:
     return found
 
 
-def _form(asked: Section, file: File, sent: Any) -> SectionForm:
-    application = file.application
-    return SectionForm(asked, application.terms, application.answers, application.row_version, sent)
+def _ids(file: File) -> frozenset[str]:
+    """The questions this applicant is asked, as the file stands."""
+    return rules.asked(file.application.terms, file.application.draft)
 
 
 def _keep(form: SectionForm, file: File) -> Outcome:
@@ -146,10 +167,10 @@ def _wrong(file: File) -> tuple[Problem, ...]:
 
 
 def _blame(form: SectionForm, problems: tuple[Problem, ...]) -> None:
-    """Say under the fields of this section what would be refused at submission."""
-    for problem in problems:
-        if problem.field in form and not form[problem.field].errors:
-            errors.blame(form, problem)
+    """Say under the fields of this section what would be refused at submission, where nothing is said there yet."""
+    silent = [problem for problem in problems if problem.field in form and not form[problem.field].errors]
+    for problem in silent:
+        errors.blame(form, problem)
 
 
 def _saved(form: SectionForm, file: File) -> str:
@@ -158,7 +179,7 @@ def _saved(form: SectionForm, file: File) -> str:
     read = [
         f"{text_in(question.label.texts(), language())}: {shown(application, question)}"
         for question in form.section.questions
-        if question.kind is QuestionKind.AMOUNT and shown(application, question)
+        if question.kind in (QuestionKind.AMOUNT, QuestionKind.BUDGET) and shown(application, question)
     ]
     at = show_moment(application.saved_at, language())
     if not read:
@@ -166,26 +187,39 @@ def _saved(form: SectionForm, file: File) -> str:
     return _("Saved on %(moment)s. Amounts as we read them: %(amounts)s.", moment=at, amounts="; ".join(read))
 
 
-def _next(file: File, asked: Section) -> str:
-    """Where the pressed button leads: on, back to the list, or here again."""
-    reference, sections = file.application.reference, file.application.terms.sections
-    match request.form.get("_then"):
-        case "stay":
-            return url_for("applicant.section", reference=reference, section_id=asked.id)
-        case "list":
-            return url_for("applicant.task_list", reference=reference)
-    following = sections[sections.index(asked) + 1 :]
+def _next(file: File, asked: Section, brought: frozenset[str]) -> str:
+    """Where the pressed button leads: on, back to the list, or here again; here too where, without the script, the
+    answers brought questions into this section that nobody has seen yet."""
+    reference, then = file.application.reference, request.form.get(THEN, "")
+    here = partial(url_for, "applicant.section", reference=reference, section_id=asked.id)
+    if then.startswith(ADD_ROW):
+        rows = then.removeprefix(ADD_ROW)
+        return here(row=rows, _anchor=f"{rows}.new")
+    if then.startswith(REMOVE_ROW):
+        return here(_anchor=then.removeprefix(REMOVE_ROW).split(".")[0])
+    if then == "list":
+        return url_for("applicant.task_list", reference=reference)
+    unseen = [question.id for question in asked.questions if question.id in brought]
+    if unseen and LIVE not in request.form:
+        flash(_("Because of your answers there is something more to fill in here."), "info")
+        return here(_anchor=unseen[0])
+    if then == "stay":
+        return here()
+    terms, ids = file.application.terms, {section.id for section in file.application.sections}
+    later = terms.sections[[section.id for section in terms.sections].index(asked.id) + 1 :]
+    following = next((section for section in later if section.id in ids), None)
     if following:
-        return url_for("applicant.section", reference=reference, section_id=following[0].id)
+        return url_for("applicant.section", reference=reference, section_id=following.id)
     return url_for("applicant.check", reference=reference)
 
 
 def _page(form: SectionForm, file: File, outcome: Outcome, status: int) -> tuple[str, int] | Response:
-    sections = file.application.terms.sections
+    ids = [section.id for section in file.application.sections]
+    number = ids.index(form.section.id) + 1 if form.section.id in ids else len(ids)
     conflicts = form.changed_elsewhere() if outcome.conflict else []
     page = render_template(
         "applicant/section.html", form=form, dossier=file, section=form.section, outcome=outcome, conflicts=conflicts,
-        number=sections.index(form.section) + 1, of=len(sections), shown=shown, size=size,
+        number=number, of=len(ids), shown=shown, size=size,
         sent=request.method == "POST", largest=size(current_app.config["SETTINGS"].upload_limit),
     )  # fmt: skip
     return page, status

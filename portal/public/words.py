@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
+from portal.hints import bounds
+from portal.language import language
 from workflows.calls.form import Question, QuestionKind
 from workflows.calls.terms import EnvelopePolicy
+from workflows.language import text_in
 from workflows.people.rules import ApplicantType
 
 
@@ -46,17 +49,26 @@ def answer_form(question: Question) -> str:
         case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT:
             return _("Text")
         case QuestionKind.NUMBER:
-            return _("Number")
+            return bounds(question) or _("Number")
         case QuestionKind.AMOUNT:
             return _("Amount in euro")
         case QuestionKind.DATE:
             return _("Day")
+        case QuestionKind.PERIOD:
+            return _("First and last day")
         case QuestionKind.YES_NO:
             return _("Yes or no")
         case QuestionKind.ONE_OF | QuestionKind.ZONE:
             return _("One choice")
         case QuestionKind.SEVERAL_OF | QuestionKind.PLACES:
-            return _("One or more choices")
+            return bounds(question) or _("One or more choices")
+        case QuestionKind.SDG:
+            return _("Goals of sustainable development")
+        case QuestionKind.TABLE:
+            columns = ", ".join(text_in(column.label.texts(), language()) for column in question.columns)
+            return _("Table with the columns %(columns)s", columns=columns)
+        case QuestionKind.BUDGET:
+            return _("Budget, from which the amount requested is computed")
         case QuestionKind.DOCUMENT:
             return _("Document")
 
@@ -71,6 +83,7 @@ def chosen_by_us(keys: Sequence[str]) -> list[str]:
         "criteria": _("the weights, the marks and the explanation of the criteria"),
         "allocation": _("the rule by which the money is divided, and how ties are broken"),
         "conditions": _("some of the conditions"),
+        "budget": _("the headings and the bounds of the budget"),
         "approvals": _("the thresholds of approval"),
         "sections": _("the questions of the form"),
         "letters": _("the texts of the letters"),

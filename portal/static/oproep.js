@@ -1,10 +1,11 @@
 /* Progressive enhancement. Every page works without this file; nothing here decides anything. */
-import { Button, CharacterCount, Checkboxes, createAll, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios, Tabs } from "./build/govuk.js";
+import { Button, Checkboxes, createAll, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios, Tabs } from "./build/govuk.js";
 
 const KEYS_OFF = "oproep.keys-off";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
-for (const component of [ErrorSummary, NotificationBanner, CharacterCount, FileUpload, Checkboxes, Radios, PasswordInput, Tabs]) createAll(component);
+
+for (const component of [ErrorSummary, NotificationBanner, FileUpload, Checkboxes, Radios, PasswordInput, Tabs]) createAll(component);
 createAll(Button, { preventDoubleClick: true });
 // The words in the file button touch in its text but not in its name: someone who speaks to the computer could not call it.
 document.querySelectorAll(".govuk-file-upload-button__status").forEach((status) => status.after(" "));

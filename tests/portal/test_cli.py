@@ -42,7 +42,7 @@ def test_every_sub_command_tells_what_it_does() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "complaint"),
     [
-        ('id = "zuid-2024"', 'id = "zuid-2024"\nbudget = 3', "budget: unknown key"),
+        ('id = "zuid-2024"', 'id = "zuid-2024"\ncolour = 3', "colour: unknown key"),
         ("year = 2024", 'year = "2024"', "year: Input should be a valid integer (given: '2024')"),
         ("year = 2024", "year = = 2024", "(at line 3, column 8)"),
         ("rank-skip", "rank-jump", "allocation.rule: Input should be 'rank-stop', 'rank-skip'"),

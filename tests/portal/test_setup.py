@@ -85,7 +85,8 @@ def content() -> dict[str, Any]:
 
 SCREENS = [
     *PARTS, "form/sections.0", "form/sections.1", *(f"form/sections.0.questions.{at}" for at in range(5)),
-    "form/sections.1.questions.2", "zones/zones.0", "conditions/conditions.0", "conditions/conditions.4",
+    "form/sections.1.questions.2", "form/sections.1.questions.3", "form/sections.1.questions.3.columns.0",
+    "form/budget.categories.0", "zones/zones.0", "conditions/conditions.0", "conditions/conditions.4",
     "criteria/criteria.2", "money/envelopes.0", "letters/letters.award",
 ]  # fmt: skip
 
@@ -101,6 +102,12 @@ def everything() -> Terms:
     words = {"nl": "N", "fr": "F", "en": "E"}
     choice = {"code": "art", "label": words}
     call["sections"][1]["questions"].append({"id": "domain", "kind": "one-of", "label": words, "choices": [choice]})
+    only_if = {"question": "domain", "answers": ["art"], "applicant_types": ["accredited"]}
+    column = {"id": "role", "kind": "one-of", "label": words, "choices": [choice]}
+    table = {"id": "partners", "kind": "table", "label": words, "columns": [column], "only_if": only_if}
+    call["sections"][1]["questions"].append(table)
+    call["sections"][1]["questions"][0] = {"id": "money", "kind": "budget", "label": words}
+    call["budget"] = {"categories": [{"code": "staff", "name": words}]}
     call["conditions"].append({"kind": "answered-one-of", "name": words, "question": "domain", "accepted": ["art"]})
     return Terms.model_validate(call)
 

@@ -11,23 +11,25 @@ from workflows.language import (
     fill,
     placeholders,
     say,
+    seen_length,
     sentences,
     show_day,
     show_moment,
     show_score,
+    show_share,
     text_in,
 )
 from workflows.problems import Reason
 
 THE_SAME_WORD = {
-    ("letter-condition", "nl", "en"),
+    ("answer-total", "fr", "en"), ("budget-funder", "fr", "en"), ("letter-condition", "nl", "en"),
     ("letter-document", "nl", "en"), ("letter-document", "nl", "fr"), ("letter-document", "fr", "en"),
     ("letter-organisation", "fr", "en"), ("letter-project", "nl", "en"), ("letter-reference", "nl", "fr"),
     ("replay-zone", "nl", "fr"), ("replay-zone", "nl", "en"), ("replay-zone", "fr", "en"),
 }  # fmt: skip
 """Words that two languages share; any other sentence that is the same twice was forgotten to be translated."""
 
-SPECS = {"", "money", "moment", "day", "score", "reason"}
+SPECS = {"", "money", "moment", "day", "score", "reason", "share"}
 
 
 def fields(template: str) -> list[tuple[str, str]]:
@@ -139,3 +141,23 @@ def test_no_code_runs_in_a_template_that_people_edit() -> None:
     with pytest.raises(KeyError):
         fill("{reference[0]}", {"reference": "S26-0001"}, "nl")
     assert placeholders("{reference} vraagt {requested:money}, {{niet dit}}") == {"reference", "requested:money"}
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("", 0), ("é", 1), ("e\u0301", 1), ("ɛ\u0301", 1), ("a\nb", 3), ("a\r\nb", 3), ("👩\u200d🌾", 1),
+        ("👍🏾", 1), ("🇧🇪", 1), ("🇧🇪🇨🇩", 2), ("🇧🇪 x", 3), ("❤\ufe0f", 1), ("كلمة", 4),
+    ],
+)  # fmt: skip
+def test_a_text_is_as_long_as_a_person_sees_it(text: str, seen: int) -> None:
+    assert seen_length(text) == seen
+
+
+def test_a_share_is_written_as_the_language_does() -> None:
+    shares = (700, 1250, 1205, 10_000)
+    assert [[show_share(one, language) for one in shares] for language in LANGUAGES] == [
+        ["7\u00a0%", "12,5\u00a0%", "12,05\u00a0%", "100\u00a0%"],
+        ["7\u00a0%", "12,5\u00a0%", "12,05\u00a0%", "100\u00a0%"],
+        ["7%", "12.5%", "12.05%", "100%"],
+    ]

@@ -7,8 +7,8 @@ from typing import Any
 
 from workflows.calls import labels
 from workflows.calls.rules import Stage
-from workflows.calls.shape import Content, Input, Setting, Spot, settings
-from workflows.calls.strict import Strict
+from workflows.calls.shape import Content, Input, Setting, settings
+from workflows.calls.strict import Spot, Strict
 from workflows.calls.terms import Terms
 from workflows.language import BRUSSELS, LANGUAGES, Text, show_day, show_moment, show_score, text_in
 from workflows.money import show_amount

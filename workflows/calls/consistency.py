@@ -1,28 +1,18 @@
 """What the parts of a call say against each other. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workflows.calls.form import Meaning, QuestionKind
+from workflows.calls import asking
+from workflows.calls.form import QuestionKind
+from workflows.calls.sdg import GOALS
+from workflows.calls.strict import Inconsistency, Spot
 from workflows.people.rules import ApplicantType
 from workflows.permissions import Duty
 from workflows.problems import Reason
 
 if TYPE_CHECKING:  # the terms judge themselves by what stands here
     from workflows.calls.terms import ApplicantRule, Terms, Zone
-
-
-@dataclass(frozen=True)
-class Inconsistency:
-    """Something two parts say against each other: in English with its key, for files; as a reason, for people.
-
-    `spot` is where it can be put right, as keys and numbers.
-    """
-
-    text: str
-    spot: tuple[str | int, ...]
-    reason: Reason
 
 
 PARTS_ONLY = "parts_only"
@@ -47,7 +37,7 @@ def inconsistencies(terms: "Terms") -> Iterator[Inconsistency]:
 
 def _doubles(terms: "Terms") -> Iterator[Inconsistency]:
     """Names that stand there twice."""
-    named: dict[str, list[tuple[str, tuple[str | int, ...]]]] = {
+    named: dict[str, list[tuple[str, Spot]]] = {
         "sections.questions.id": [
             (question.id, ("sections", at, "questions", number, "id"))
             for at, section in enumerate(terms.sections) for number, question in enumerate(section.questions)
@@ -67,28 +57,43 @@ def _doubles(terms: "Terms") -> Iterator[Inconsistency]:
 
 
 def _questions(terms: "Terms") -> Iterator[Inconsistency]:
-    """What is asked of questions that are not there."""
-    ids = {question.id for question in terms.questions()}
+    """What conditions of eligibility read that the call does not have, and what is wrong with the form."""
+    spots: dict[str, Spot] = {
+        question.id: ("sections", at, "questions", number)
+        for at, section in enumerate(terms.sections) for number, question in enumerate(section.questions)
+    }  # fmt: skip
     for number, condition in enumerate(terms.conditions):
-        if condition.question is not None and condition.question not in ids:
+        if condition.question is not None and condition.question not in spots:
             text = f"conditions[{number}].question: no question has the id {condition.question}"
             reason = Reason("no-such-question", {"question": condition.question})
             yield Inconsistency(text, ("conditions", number, "question"), reason)
-    for meaning in NEEDED_MEANINGS + ((Meaning.ZONE,) if terms.zones else ()):
-        if terms.question_meaning(meaning) is None:
-            text = f"sections.questions.means: expected one question that means {meaning}"
-            yield Inconsistency(text, ("sections",), Reason("no-question-means", {"meaning": str(meaning)}))
-    if not terms.zones:
-        for at, section in enumerate(terms.sections):
-            for number, question in enumerate(section.questions):
-                if question.kind in (QuestionKind.ZONE, QuestionKind.PLACES):
-                    text = f"sections.questions.kind: {question.id} asks for a {question.kind}, expected zones"
-                    place = ("sections", at, "questions", number, "kind")
-                    yield Inconsistency(text, place, Reason("no-zones", {"question": question.label.texts()}))
+    yield from _budgeted(terms)
+    offered = {
+        QuestionKind.YES_NO: frozenset({"yes", "no"}),
+        QuestionKind.ZONE: frozenset(zone.code for zone in terms.zones),
+        QuestionKind.PLACES: frozenset(place.code for zone in terms.zones for place in zone.places),
+        QuestionKind.SDG: frozenset(GOALS),
+    }
+    budgeted, zoned = terms.budget is not None, bool(terms.zones)
+    yield from asking.complaints(tuple(terms.questions()), spots, offered, budgeted=budgeted, zoned=zoned)
+    for question in () if zoned else terms.questions():
+        if question.kind in (QuestionKind.ZONE, QuestionKind.PLACES):
+            text = f"sections.questions.kind: {question.id} asks for a {question.kind}, expected zones"
+            reason = Reason("no-zones", {"question": question.label.texts()})
+            yield Inconsistency(text, (*spots[question.id], "kind"), reason)
 
 
-NEEDED_MEANINGS = (Meaning.TITLE, Meaning.SUMMARY, Meaning.REQUESTED)
-"""What every form asks, whatever it calls it: lists, letters and the division of the money need it."""
+def _budgeted(terms: "Terms") -> Iterator[Inconsistency]:
+    """Conditions on a budget the call does not ask."""
+    cofinanced = terms.budget is not None and terms.budget.cofinancing_hundredths is not None
+    for number, condition in enumerate(terms.conditions):
+        spot, facts = ("conditions", number, "kind"), {"condition": condition.name.texts()}
+        if condition.kind == "budget-caps" and terms.budget is None:
+            text = f"conditions[{number}].kind: {condition.kind} wants a budget"
+            yield Inconsistency(text, spot, Reason("condition-wants-budget", facts))
+        if condition.kind == "co-financing" and not cofinanced:
+            text = f"conditions[{number}].kind: {condition.kind} wants budget.cofinancing_hundredths"
+            yield Inconsistency(text, spot, Reason("condition-wants-cofinancing", facts))
 
 
 def _groups(terms: "Terms") -> Iterator[Inconsistency]:

@@ -11,8 +11,8 @@ from workflows.calls import labels
 from workflows.calls.consistency import PARTS_ONLY, inconsistencies
 from workflows.calls.form import Meaning, QuestionKind
 from workflows.calls.rules import unfillable_placeholders
-from workflows.calls.shape import Input, Setting, Spot, settings
-from workflows.calls.strict import Strict
+from workflows.calls.shape import Input, Setting, settings
+from workflows.calls.strict import Spot, Strict
 from workflows.calls.terms import Condition, ConditionKind, EnvelopePolicy, Terms
 from workflows.language import BRUSSELS, Text
 from workflows.permissions import Duty
@@ -35,6 +35,13 @@ LOOKED_AT = {
 SAID_BY_MODELS = {
     "ceiling_cents: expected at least": "ceiling-below-floor",
     "choices: wanted for": "choices-where-needed",
+    "columns: wanted for": "columns-where-needed",
+    ": only for": "setting-not-for-this-kind",
+    "kind: what means": "meaning-of-other-kind",
+    "question, answers: expected both": "only-if-incomplete",
+    "expected a question with its answers": "only-if-incomplete",
+    "categories.direct: expected": "needs-a-direct-category",
+    "expected a category with direct": "overheads-without-category",
     "before end of string": "brace-left-open",
     "encountered in format string": "brace-left-open",
 }
@@ -190,10 +197,7 @@ def _of_form(terms: Terms) -> Iterator[Finding]:
         for number, question in enumerate(section.questions):
             spot = ("sections", at, "questions", number)
             facts: dict[str, Text] = {"question": question.label.texts()}
-            if question.means is not None and question.means in meanings:
-                meant = labels.value("Meaning", str(question.means))
-                yield Finding(Reason("means-twice", {**facts, "meaning": meant}), (*spot, "means"))
-            meanings += [question.means] if question.means else []
+            meanings += question.meanings
             if question.kind in (QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT) and not question.max_length:
                 yield Finding(Reason("text-without-limit", facts), (*spot, "max_length"), False)
     if not any(question.kind is QuestionKind.DOCUMENT for question in terms.questions()):

@@ -12,12 +12,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from workflows.calls.strict import PlaceCode, Strict, Words
+from workflows.calls.strict import PlaceCode, Spot, Strict, Words
 from workflows.calls.terms import Terms
 from workflows.problems import NotThere
 
 Content = dict[str, Any]
-Spot = tuple[str | int, ...]
 BLANK_WORDS = {"nl": "", "fr": "", "en": ""}
 
 

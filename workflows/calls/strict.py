@@ -1,13 +1,32 @@
 """What every part of a call file is made of: refused when unknown, never changed, Dutch and French always there."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from workflows.problems import Reason
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 PlaceCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{1,19}$")]
 Cents = Annotated[int, Field(ge=0, le=10**13, strict=True)]
 Count = Annotated[int, Field(ge=1, le=10**6, strict=True)]
+
+
+Spot = tuple[str | int, ...]
+"""Where something stands in the terms: a row of keys and numbers, such as `("sections", 0, "questions", 2)`."""
+
+
+@dataclass(frozen=True)
+class Inconsistency:
+    """What two parts of a call say against each other: in English with its key, for files; as a reason, for people.
+
+    `spot` is where it can be put right.
+    """
+
+    text: str
+    spot: Spot
+    reason: Reason
 
 
 class Strict(BaseModel):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, model_validator
 
+from workflows.calls.budget import Budget
 from workflows.calls.consistency import PARTS_ONLY, inconsistencies
 from workflows.calls.form import Meaning, Question, Section
 from workflows.calls.strict import Cents, Code, Count, PlaceCode, Strict, Words
@@ -63,6 +64,8 @@ class ConditionKind(StrEnum):
     ZONE = "zone"
     PLACES = "places"
     AMOUNT = "amount"
+    BUDGET_CAPS = "budget-caps"
+    CO_FINANCING = "co-financing"
     STARTS_BETWEEN = "starts-between"
     LASTS_AT_MOST = "lasts-at-most"
     ANSWERED_YES = "answered-yes"
@@ -199,6 +202,7 @@ class Terms(Strict):
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     envelopes: tuple[Envelope, ...] = Field(min_length=1)
     approvals: tuple[Approval, ...] = ()
+    budget: Budget | None = None
     sections: tuple[Section, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -224,8 +228,8 @@ class Terms(Strict):
             yield from section.questions
 
     def question_meaning(self, meaning: Meaning) -> Question | None:
-        """The question whose answer has this meaning, if the call asks it."""
-        return next((question for question in self.questions() if question.means is meaning), None)
+        """The question whose answer has or holds this meaning, if the call asks it."""
+        return next((question for question in self.questions() if meaning in question.meanings), None)
 
     def zone(self, code: str) -> Zone | None:
         """The zone with this code, None where the edition has none such."""

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from workflows.calls.asking import codes
 from workflows.calls.form import Meaning
 from workflows.calls.terms import Condition, ConditionKind, Terms
 from workflows.problems import Reason, Verdict
-from workflows.submission.rules import Draft, answer, missing
+from workflows.submission.budget import Sums, caps, cofinancing, sums
+from workflows.submission.rules import Draft, answer, asked, missing
 
 PASSED = Verdict(True)
 BELGIAN_FORMS = frozenset({"asbl", "vzw", "aisbl", "ivzw", "fondation", "stichting"})
@@ -25,8 +27,20 @@ class Facts:
     legal_form: str
     others: tuple[str, ...] = ()
 
+    def spares(self, question_id: str | None) -> bool:
+        """Whether the form asks this of others but not of this applicant: nobody fails what they are not asked."""
+        there = any(question.id == question_id for question in self.terms.questions())
+        return there and question_id not in asked(self.terms, self.draft)
+
+    def sums(self) -> Sums | None:
+        """What the budget comes to, where the call has one and it is filled in."""
+        if self.terms.budget is None or self.meaning(Meaning.TOTAL_BUDGET) is None:
+            return None
+        question = self.terms.question_meaning(Meaning.TOTAL_BUDGET)
+        return sums(self.terms.budget, self.draft.answers.get(question.id)) if question else None
+
     def meaning(self, meaning: Meaning) -> Any:
-        return answer(self.terms, self.draft.answers, meaning)
+        return answer(self.terms, self.draft, meaning)
 
 
 Judge = Callable[[Condition, Facts], Verdict]
@@ -136,6 +150,24 @@ def amount(condition: Condition, facts: Facts) -> Verdict:
     return failed("amount-below-floor", **bounds) if requested < rule.floor_cents else PASSED
 
 
+@condition(ConditionKind.BUDGET_CAPS)
+def budget_caps(condition: Condition, facts: Facts) -> Verdict:
+    """Each cost category and the overheads within the caps of the call, bounds included."""
+    found, budget = facts.sums(), facts.terms.budget
+    if found is None or budget is None:
+        return failed("budget-unknown")
+    return _all_of(caps(budget, found))
+
+
+@condition(ConditionKind.CO_FINANCING)
+def co_financing(condition: Condition, facts: Facts) -> Verdict:
+    """Own means and other funders pay at least the part of all costs that the call wants, bound included."""
+    found, budget = facts.sums(), facts.terms.budget
+    if found is None or budget is None:
+        return failed("budget-unknown")
+    return _all_of(cofinancing(budget, found))
+
+
 @condition(ConditionKind.STARTS_BETWEEN)
 def starts_between(condition: Condition, facts: Facts) -> Verdict:
     """The project starts in the window of the call, both days included."""
@@ -164,6 +196,8 @@ def lasts_at_most(condition: Condition, facts: Facts) -> Verdict:
 @condition(ConditionKind.ANSWERED_YES)
 def answered_yes(condition: Condition, facts: Facts) -> Verdict:
     """A yes-or-no question of the call is answered with yes."""
+    if facts.spares(condition.question):
+        return PASSED
     given = facts.draft.answers.get(condition.question or "")
     if given is True:
         return PASSED
@@ -173,9 +207,9 @@ def answered_yes(condition: Condition, facts: Facts) -> Verdict:
 @condition(ConditionKind.ANSWERED_ONE_OF)
 def answered_one_of(condition: Condition, facts: Facts) -> Verdict:
     """The answer (or one of several) is among the accepted ones."""
-    given = facts.draft.answers.get(condition.question or "")
-    chosen = {given} if isinstance(given, str) else set(given or ())
-    if chosen & set(condition.accepted):
+    if facts.spares(condition.question):
+        return PASSED
+    if codes(facts.draft.answers.get(condition.question or "")) & set(condition.accepted):
         return PASSED
     return failed("answer-not-accepted")
 
@@ -184,6 +218,12 @@ def answered_one_of(condition: Condition, facts: Facts) -> Verdict:
 def one_per_organisation(condition: Condition, facts: Facts) -> Verdict:
     """One file per enterprise number; which of several counts is for a person to say."""
     return undecided("several-files", others=list(facts.others)) if facts.others else PASSED
+
+
+def _all_of(verdicts: tuple[Verdict, ...]) -> Verdict:
+    """Passed where each is; else the reasons of those that are not."""
+    broken = tuple(reason for verdict in verdicts if not verdict.ok for reason in verdict.reasons)
+    return Verdict(False, broken) if broken else PASSED
 
 
 def _day(value: str | None) -> date | None:

@@ -8,9 +8,12 @@ from workflows.files import rules, store
 from workflows.files.tables import Document
 
 
-def take_in(session: Session, content: bytes, *, now: datetime) -> Document:
-    """Store the content once, whoever brings it. Raises Problem where the content is not an accepted kind."""
-    media = rules.media_type(content)
+def take_in(
+    session: Session, content: bytes, *, now: datetime, accepted: frozenset[str] = rules.EVERY_KIND
+) -> Document:
+    """Store the content once, whoever brings it. `accepted`: the endings of the kinds that are taken here, all of them
+    where it is empty. Raises Problem where the content is not of an accepted kind."""
+    media = rules.media_type(content, accepted or rules.EVERY_KIND)
     digest = store.put(content)
     known = session.get(Document, digest)
     if known is None:

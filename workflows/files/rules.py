@@ -17,6 +17,7 @@ ODT = "application/vnd.oasis.opendocument.text"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 PNG, JPEG = "image/png", "image/jpeg"
 ACCEPTED = {PDF: "pdf", DOCX: "docx", XLSX: "xlsx", ODT: "odt", ODS: "ods", PNG: "png", JPEG: "jpg"}
+EVERY_KIND = frozenset(ACCEPTED.values())
 NAME_LENGTH = 120
 PROGRAM = re.compile(r"\.(exe|dll|js|vbs)$|^(basic|scripts)/|^(?!\w+/printersettings/\w+\.bin$).*\.bin$", re.IGNORECASE)
 """Members of an archive that can run; the settings of a printer, which spreadsheets hold, cannot."""
@@ -25,10 +26,10 @@ CONTENTS_LENGTH = 1_000_000
 """Bytes of the list of contents that are read; a longer one is none an office program wrote."""
 
 
-def media_type(content: bytes) -> str:
-    """The type of an acceptable document.
+def media_type(content: bytes, accepted: frozenset[str] = EVERY_KIND) -> str:
+    """The type of an acceptable document. `accepted`: the endings of the kinds that are taken.
 
-    Raises Problem `document-empty` or `document-kind-refused` on what is not in ACCEPTED.
+    Raises Problem `document-empty` or `document-kind-refused` on what is not among them.
     """
     if not content:
         raise Problem("document-empty")
@@ -37,8 +38,8 @@ def media_type(content: bytes) -> str:
     else:
         kind = filetype.guess(content)
         found = kind.mime if kind else None
-    if found not in ACCEPTED:
-        raise Problem("document-kind-refused", accepted=sorted(ACCEPTED.values()))
+    if found is None or ACCEPTED.get(found) not in accepted:
+        raise Problem("document-kind-refused", accepted=sorted(accepted))
     return str(found)
 
 

@@ -24,8 +24,6 @@ from workflows.submission import queries, rules
 from workflows.submission.queries import Receipt
 from workflows.submission.tables import Application, Attachment, Submission
 
-DOCUMENTS_PER_QUESTION = 5
-
 
 def start(session: Session, actor: Actor, call_id: str, organisation_id: int, language: str, *, now: datetime) -> str:
     """Begin an application; returns its reference. The language (nl or fr) rules all its letters.
@@ -83,10 +81,10 @@ def attach(
     question = next((question for question in found.terms.questions() if question.id == question_id), None)
     if question is None or question.kind is not QuestionKind.DOCUMENT:
         raise NotThere
-    if len(found.attached(question_id)) >= DOCUMENTS_PER_QUESTION:
-        raise Problem("documents-too-many", field=question_id, most=DOCUMENTS_PER_QUESTION)
+    if question.most is not None and len(found.attached(question_id)) >= question.most:
+        raise Problem("documents-too-many", field=question_id, most=question.most)
     try:
-        document = take_in(session, content, now=now)
+        document = take_in(session, content, now=now, accepted=frozenset(question.accepted))
     except Problem as problem:
         raise Problem(problem.code, field=question_id, **problem.reason.facts) from None
     attachment = Attachment(
@@ -131,7 +129,7 @@ def submit(session: Session, actor: Actor, reference: str, *, received_at: datet
     problems = rules.missing(found.terms, found.draft) + rules.wrong(found.terms, found.draft)
     if problems:
         raise Problems(problems)
-    receipt = _freeze(session, application, found, call.version, received_at)
+    receipt = _freeze(session, application, found.as_asked(), call.version, received_at)
     application.received_at = received_at
     move(
         session, application, Event.SUBMIT, actor=actor, now=received_at,

@@ -1,14 +1,14 @@
 """Asking about applications."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from workflows.calls.form import Meaning, Reader
+from workflows.calls.form import Meaning, Reader, Section
 from workflows.calls.queries import terms_of
 from workflows.calls.terms import Terms
 from workflows.files import store
@@ -19,7 +19,9 @@ from workflows.people.rules import ApplicantType
 from workflows.people.tables import Membership
 from workflows.permissions import Action, Actor, MemberRole, Relation, may, require
 from workflows.problems import NotThere
-from workflows.submission.rules import AttachmentView, Draft, answer
+from workflows.submission.rules import AttachmentView, Draft, answer, sections
+from workflows.submission.seeing import seen_section, visible
+from workflows.submission.shapes import fitting
 from workflows.submission.tables import Application, Attachment, Conflict, Submission
 
 
@@ -61,8 +63,13 @@ class ApplicationView:
         return Draft(self.answers, self.attachments, self.type)
 
     def meaning(self, meaning: Meaning) -> Any:
-        """The answer to the question with this meaning."""
-        return answer(self.terms, self.answers, meaning)
+        """What the answers say with this meaning."""
+        return answer(self.terms, self.draft, meaning)
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The form as this applicant meets it."""
+        return sections(self.terms, self.draft)
 
     @property
     def title(self) -> str:
@@ -80,22 +87,30 @@ class ApplicationView:
         """The documents under a question."""
         return tuple(found for found in self.attachments if found.question_id == question_id)
 
+    def as_asked(self) -> "ApplicationView":
+        """The same file without answers and documents under questions that are not asked of this applicant: what was
+        answered before another answer changed stays in the draft only."""
+        return self._with(self.sections)
+
     def seen_by(self, reader: Reader) -> "ApplicationView":
-        """The same file with only the answers and documents this reader may see."""
-        kept = {
-            question.id for question in self.terms.questions()
-            if reader in question.readers or Reader.PUBLIC in question.readers
-        }  # fmt: skip
-        sections = tuple(
-            section.model_copy(update={"questions": tuple(q for q in section.questions if q.id in kept)})
-            for section in self.terms.sections
+        """The same file with only the answers and documents this reader may see, of tables only their columns."""
+        return self._with(tuple(seen for section in self.sections if (seen := seen_section(section, reader)).questions))
+
+    def _with(self, sections: tuple[Section, ...]) -> "ApplicationView":
+        """The file cut down to these sections: what is left was asked, whatever it depended on."""
+        kept = {question.id: question for section in sections for question in section.questions}
+        unconditional = tuple(
+            section.model_copy(update={
+                "questions": tuple(one.model_copy(update={"only_if": None}) for one in section.questions)
+            })
+            for section in sections
+        )  # fmt: skip
+        return replace(
+            self,
+            answers={key: visible(kept[key], value) for key, value in self.answers.items() if key in kept},
+            attachments=tuple(found for found in self.attachments if found.question_id in kept),
+            terms=self.terms.model_copy(update={"sections": unconditional}),
         )
-        return ApplicationView(**{
-            **self.__dict__,
-            "answers": {key: value for key, value in self.answers.items() if key in kept},
-            "attachments": tuple(found for found in self.attachments if found.question_id in kept),
-            "terms": self.terms.model_copy(update={"sections": tuple(s for s in sections if s.questions)}),
-        })  # fmt: skip
 
 
 def row(session: Session, reference: str, *, lock: bool = False) -> Application:
@@ -220,7 +235,7 @@ def _one(
         state=ApplicationState(found.state), language=found.language,
         organisation=organisation_view(session, found.organisation_id),
         type=applicant_type_at(session, found.organisation_id, terms.reference_date),
-        answers=found.answers, attachments=attachments, terms=terms, started_at=found.started_at,
+        answers=fitting(terms, found.answers), attachments=attachments, terms=terms, started_at=found.started_at,
         saved_at=found.saved_at, received_at=found.received_at, awarded_cents=found.awarded_cents,
         row_version=found.row_version, test=found.test,
     )  # fmt: skip

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from workflows.calls import asking
 from workflows.calls.form import Meaning, Question, QuestionKind, Section
 from workflows.calls.terms import Terms
 from workflows.canonical import fingerprint
 from workflows.people.rules import ApplicantType
 from workflows.problems import Problem
+from workflows.submission import budget, checks
 
 Answers = Mapping[str, Any]
 
@@ -35,50 +37,109 @@ class Draft:
     type: ApplicantType
 
 
+def asked(terms: Terms, draft: Draft) -> frozenset[str]:
+    """The ids of the questions this applicant is asked, by the conditions of the form."""
+    return asking.asked(tuple(terms.questions()), draft.answers, draft.type)
+
+
+def sections(terms: Terms, draft: Draft) -> tuple[Section, ...]:
+    """The form as this applicant meets it: only the questions that are asked, no section without any."""
+    ids = asked(terms, draft)
+    met = (
+        section.model_copy(update={"questions": tuple(one for one in section.questions if one.id in ids)})
+        for section in terms.sections
+    )
+    return tuple(section for section in met if section.questions)
+
+
 def missing(terms: Terms, draft: Draft) -> tuple[Problem, ...]:
-    """Every required question that has no answer, in the order of the form, each a Problem on its field."""
+    """Every required question that is asked and has no answer, in the order of the form, each a Problem on its field.
+
+    Of documents there may be too few.
+    """
     return tuple(
         Problem("answer-missing", field=question.id, question=question.label.texts())
-        for question in terms.questions()
+        for section in sections(terms, draft) for question in section.questions
         if question.required and not answered(question, draft.answers, draft.attachments)
-    )
+    )  # fmt: skip
 
 
 def wrong(terms: Terms, draft: Draft) -> tuple[Problem, ...]:
-    """Answers that would be refused whatever the jury thinks: amounts out of bounds, an end before the start."""
+    """Answers that would be refused whatever the jury thinks: amounts and numbers out of bounds, half-filled rows,
+    broken caps of a budget, an end before the start."""
     found: list[Problem] = []
-    requested = answer(terms, draft.answers, Meaning.REQUESTED)
-    question = terms.question_meaning(Meaning.REQUESTED)
-    rule = terms.applicant_rule(draft.type)
-    if rule is None:
+    if terms.applicant_rule(draft.type) is None:
         found.append(Problem("applicant-type-not-invited"))
-    elif question is not None and requested is not None:
+    for section in sections(terms, draft):
+        for question in section.questions:
+            value = draft.answers.get(question.id)
+            if value in (None, "", []):
+                continue
+            found += checks.complaints(question, value)
+            if question.kind is QuestionKind.BUDGET and terms.budget:
+                found += budget.complaints(terms.budget, question.id, value)
+    return tuple(found) + _amount_out_of_bounds(terms, draft) + _ends_before_start(terms, draft)
+
+
+def _amount_out_of_bounds(terms: Terms, draft: Draft) -> tuple[Problem, ...]:
+    """A requested amount below the floor, above the ceiling (both may be asked) or above the total budget."""
+    requested, question = answer(terms, draft, Meaning.REQUESTED), terms.question_meaning(Meaning.REQUESTED)
+    rule, total = terms.applicant_rule(draft.type), answer(terms, draft, Meaning.TOTAL_BUDGET)
+    if question is None or requested is None or requested < 0:  # below zero the budget is overfinanced, and says so
+        return ()
+    found: list[Problem] = []
+    if rule and not rule.floor_cents <= requested <= rule.ceiling_cents:
+        code = "amount-above-ceiling" if requested > rule.ceiling_cents else "amount-below-floor"
         bounds = {"floor": rule.floor_cents, "ceiling": rule.ceiling_cents, "requested": requested}
-        if requested > rule.ceiling_cents:
-            found.append(Problem("amount-above-ceiling", field=question.id, **bounds))
-        elif requested < rule.floor_cents:
-            found.append(Problem("amount-below-floor", field=question.id, **bounds))
-    total = answer(terms, draft.answers, Meaning.TOTAL_BUDGET)
-    if total is not None and requested is not None and requested > total and question is not None:
+        found.append(Problem(code, field=question.id, **bounds))
+    if total is not None and requested > total:
         found.append(Problem("amount-above-budget", field=question.id, requested=requested, total=total))
-    starts, ends = (answer(terms, draft.answers, meaning) for meaning in (Meaning.STARTS_ON, Meaning.ENDS_ON))
-    last = terms.question_meaning(Meaning.ENDS_ON)
-    if starts and ends and last and date.fromisoformat(ends) < date.fromisoformat(starts):
-        found.append(Problem("ends-before-start", field=last.id, starts=starts, ends=ends))
     return tuple(found)
 
 
+def _ends_before_start(terms: Terms, draft: Draft) -> tuple[Problem, ...]:
+    """Where the two days are two questions; a period is judged by itself."""
+    starts, ends = (answer(terms, draft, meaning) for meaning in (Meaning.STARTS_ON, Meaning.ENDS_ON))
+    last = terms.question_meaning(Meaning.ENDS_ON)
+    if not (starts and ends and last) or last.kind is QuestionKind.PERIOD:
+        return ()
+    if date.fromisoformat(ends) < date.fromisoformat(starts):
+        return (Problem("ends-before-start", field=last.id, starts=starts, ends=ends),)
+    return ()
+
+
 def answered(question: Question, answers: Answers, attachments: Iterable[AttachmentView]) -> bool:
-    """Whether the question has an answer; `no` and 0 are answers."""
-    if question.kind is QuestionKind.DOCUMENT:
-        return any(attachment.question_id == question.id for attachment in attachments)
-    return answers.get(question.id) not in (None, "", [])
+    """Whether the question has an answer; `no` and 0 are answers, half a period and a budget without a cost none."""
+    value = answers.get(question.id)
+    match question.kind:
+        case QuestionKind.DOCUMENT:
+            there = sum(attachment.question_id == question.id for attachment in attachments)
+            return there >= max(1, question.at_least or 0)
+        case QuestionKind.PERIOD:
+            return bool(value and value["from"] and value["to"])
+        case QuestionKind.BUDGET:
+            return bool(value and value["lines"])
+    return value not in (None, "", [])
 
 
-def answer(terms: Terms, answers: Answers, meaning: Meaning) -> Any:
-    """The answer to the question with this meaning, None where it is not asked or not answered."""
+def answer(terms: Terms, draft: Draft, meaning: Meaning) -> Any:
+    """What the answers say with this meaning, None where it is not asked or not answered. From a budget it is
+    computed, in cents; a period gives its two days."""
     question = terms.question_meaning(meaning)
-    return answers.get(question.id) if question else None
+    value = draft.answers.get(question.id) if question else None
+    if question is None or value is None or (question.only_if and question.id not in asked(terms, draft)):
+        return None
+    match question.kind, meaning:
+        case QuestionKind.BUDGET, _ if terms.budget:
+            found = budget.sums(terms.budget, value)
+            if not value["lines"]:
+                return None
+            return found.requested if meaning is Meaning.REQUESTED else found.total
+        case QuestionKind.PERIOD, Meaning.STARTS_ON:
+            return value["from"]
+        case QuestionKind.PERIOD, Meaning.ENDS_ON:
+            return value["to"]
+    return value
 
 
 @dataclass(frozen=True)

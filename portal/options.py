@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 
 from portal.language import language
 from workflows.calls.form import Choice, Question, QuestionKind
+from workflows.calls.sdg import GOALS
 from workflows.calls.terms import Place, Terms, Zone
 from workflows.language import text_in
 
@@ -17,6 +18,8 @@ def options(question: Question, terms: Terms) -> list[tuple[str, str]]:
             return [(zone.code, _words(zone)) for zone in terms.zones]
         case QuestionKind.PLACES:
             return [(place.code, _place(place, zone)) for zone in terms.zones for place in zone.places]
+        case QuestionKind.SDG:
+            return [(number, text_in(name.texts(), language())) for number, name in GOALS.items()]
     return [(choice.code, _words(choice)) for choice in question.choices]
 
 
