@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -85,10 +86,7 @@ def load() -> Settings:
 
     Raises SettingsError naming the variable that is unknown, missing or malformed.
     """
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
-    if unknown:
-        raise SettingsError(f"unknown setting {unknown[0]}; known: {', '.join(sorted(known))}")
+    _refuse_unknown()
     try:
         settings = Settings()
     except ValidationError as error:
@@ -98,6 +96,16 @@ def load() -> Settings:
     if settings.mode == "production":
         _refuse_unsafe(settings)
     return settings
+
+
+def _refuse_unknown() -> None:
+    """Whatever looks like a setting is one, written in capitals: a slip is told, never passed over."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in sorted(os.environ):
+        if name.upper().startswith(PREFIX) and name not in known:
+            meant = get_close_matches(name.upper(), known, n=1, cutoff=0.9)
+            hint = f"did you mean {meant[0]}?" if meant else f"known: {', '.join(sorted(known))}"
+            raise SettingsError(f"unknown setting {name}; {hint}")
 
 
 def _refuse_unsafe(settings: Settings) -> None:

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Flask, current_app, flash, render_template
+from flask import Flask, Response, current_app, flash, render_template, request
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from config.settings import Settings
+from portal.answers import size
 from portal.language import language
+from portal.received import Form
 from workflows.language import say
 from workflows.problems import NotThere, Problem, Problems
 
@@ -35,7 +36,7 @@ def tell(problem: Problem) -> None:
         flash(sentence(one), "error")
 
 
-def blame(form: FlaskForm, problem: Problem) -> None:
+def blame(form: Form, problem: Problem) -> None:
     """Put the problem under the field it is about, or at the top of the page."""
     for one in problem.problems if isinstance(problem, Problems) else (problem,):
         if one.field and one.field in form:
@@ -64,22 +65,33 @@ def expired(error: Exception) -> Any:
     )), 400  # fmt: skip
 
 
-def foreign_host(error: SecurityError) -> Any:
+def foreign_host(error: SecurityError) -> Response:
     """A name that is not ours: no page can be built, for every link in it would carry that name."""
-    return "This portal does not answer under this name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    settings: Settings = current_app.config["SETTINGS"]
+    text = _("This portal does not answer under that name. Its address is %(address)s.", address=settings.base_url)
+    return Response(f"{text}\n", 400, mimetype="text/plain")
 
 
 def other(error: HTTPException) -> Any:
-    if error.code == 413:
-        title, text = _("This file is too large"), _("A document may be at most %(size)s MB.", size=_megabytes())
-    else:
-        title, text = _("This cannot be done"), error.description or ""
+    """What went wrong before any route could answer, never in the words of a library."""
+    title = _("This cannot be done")
+    match error.code:
+        case 405:
+            text = _("This address cannot be used in this way. Go back and use the links and buttons of the page.")
+        case 413:
+            title, text = _("Too much was sent at once"), _too_much()
+        case _:
+            text = _("The request could not be understood. Go back, reload the page and try again.")
     return render_template("error.html", title=title, text=text), error.code or 500
 
 
-def _megabytes() -> int:
+def _too_much() -> str:
     settings: Settings = current_app.config["SETTINGS"]
-    return settings.upload_limit // 1_000_000
+    return _(
+        "One document or text may be at most %(each)s, and everything sent at once at most %(all)s. Nothing of it was "
+        "saved; what you saved before is safe. Go back and send less at a time.",
+        each=size(settings.upload_limit), all=size(request.max_content_length or 0),
+    )  # fmt: skip
 
 
 def broken(error: Exception) -> Any:

@@ -7,14 +7,13 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovDateInput, GovPasswordInput, GovSelect, GovTextInput
 from wtforms import Field, PasswordField, RadioField, SelectChoice, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, ValidationError
 
 from portal.errors import sentence
 from portal.language import language
-from workflows.language import seen_length
+from portal.received import AtMost, Form
 from workflows.money import GROUPING, parse_amount
 from workflows.people import rules
 from workflows.people.actions import NewOrganisation
@@ -36,28 +35,13 @@ def choices(pairs: Sequence[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
-class AtMost:
-    """A text of at most so many characters, counted as a person sees them."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-
-    def __call__(self, form: FlaskForm, field: Field) -> None:
-        length = seen_length(field.data or "")
-        if length > self.most:
-            raise ValidationError(gettext(
-                "This text has %(length)s characters; at most %(most)s fit. Shorten it and save again: "
-                "what was saved before stands.", length=length, most=self.most,
-            ))  # fmt: skip
-
-
 class Keeps:
     """A pure rule of the programme, such as the check of an enterprise number, said under the field."""
 
     def __init__(self, rule: Callable[[str], Any]) -> None:
         self.rule = rule
 
-    def __call__(self, form: FlaskForm, field: Field) -> None:
+    def __call__(self, form: Form, field: Field) -> None:
         if not field.data:
             return
         try:
@@ -112,11 +96,12 @@ class DayField(Field):
         if not any(typed):
             return
         try:
-            day, month, year = (int(part) for part in typed)
+            day, month, year = (_digits(part) for part in typed)
             self.data = date(year, month, day)
         except (ValueError, OverflowError):
             raise ValueError(gettext("This is not a day that exists. Write it like 27 3 2027.")) from None
         if not 1900 <= year <= 2200:
+            self.data = None
             raise ValueError(gettext("Write the year with four digits, such as 2027."))
 
 
@@ -150,15 +135,23 @@ class CountField(Field):
         typed = tidy(valuelist[0]).replace(" ", "") if valuelist else ""
         self.data = None
         if typed:
-            if not (typed.isascii() and typed.isdigit() and len(typed) <= 15):
-                raise ValueError(gettext("Write a whole number, such as 12."))
-            self.data = int(typed)
+            try:
+                self.data = _digits(typed)
+            except ValueError:
+                raise ValueError(gettext("Write a whole number, such as 12.")) from None
+
+
+def _digits(typed: str) -> int:
+    """The number of at most fifteen plain digits. Raises ValueError for anything else that int() would read."""
+    if not (typed.isascii() and typed.isdecimal() and len(typed) <= 15):
+        raise ValueError
+    return int(typed)
 
 
 class OneOf(RadioField):
     """One of several; nothing chosen is an answer too."""
 
-    def pre_validate(self, form: FlaskForm) -> None:
+    def pre_validate(self, form: Form) -> None:
         if self.data and self.data not in [choice.value for choice in self.choices]:
             raise ValidationError(gettext("Choose one of the answers shown."))
 
@@ -168,7 +161,7 @@ class Pick(SelectField):
 
     widget = GovSelect()
 
-    def pre_validate(self, form: FlaskForm) -> None:
+    def pre_validate(self, form: Form) -> None:
         if self.data and self.data not in [choice.value for choice in self.choices]:
             raise ValidationError(gettext("Choose one of the answers shown."))
 
@@ -176,7 +169,7 @@ class Pick(SelectField):
 class SeveralOf(SelectMultipleField):
     """Several of several, as checkboxes."""
 
-    def pre_validate(self, form: FlaskForm) -> None:
+    def pre_validate(self, form: Form) -> None:
         known = {choice.value for choice in self.choices}
         if not set(self.data or ()) <= known:
             raise ValidationError(gettext("Choose among the answers shown."))
@@ -199,7 +192,7 @@ def password(label: Any, *validators: Any, description: Any = "") -> Any:
     return PasswordField(label, validators=list(validators), widget=GovPasswordInput(), description=description)
 
 
-class OrganisationForm(FlaskForm):
+class OrganisationForm(Form):
     """What an organisation says of itself; registering an account asks the same."""
 
     enterprise_number = line(

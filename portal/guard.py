@@ -61,5 +61,13 @@ def _check() -> Any:
     if permissions.may(actor(), action):
         return None
     if not current_user.is_authenticated:
-        return redirect(url_for("public.sign_in", next=request.full_path.rstrip("?")))
+        return redirect(url_for("public.sign_in", next=_wanted()))
     raise NotThere
+
+
+def _wanted() -> str | None:
+    """The page to come back to after signing in: the one asked for, or the one whose form was sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.full_path.rstrip("?")
+    sent_from, here = request.referrer or "", request.host_url
+    return f"/{sent_from.removeprefix(here)}" if sent_from.startswith(here) else None

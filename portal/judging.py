@@ -13,13 +13,14 @@ from typing import Any
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 
 from portal import errors, forms, previews
+from portal.addresses import row_number
 from portal.downloads import download as hand_out
 from portal.language import language
+from portal.received import Form
 from portal.work import actor, ask, now, work
 from workflows.calls.form import Reader
 from workflows.calls.queries import CallView, call_view
@@ -112,7 +113,7 @@ class Desk:
         return str(format_decimal(Decimal(hundredths) / 100, "0.##"))
 
 
-class ConflictForm(FlaskForm):
+class ConflictForm(Form):
     reason = TextAreaField(widget=GovTextArea(), filters=[forms.tidy])
 
 
@@ -156,8 +157,8 @@ def save(template: str, reference: str, duty: Duty) -> Any:
     submit = request.form.get("do") == "submit"
     if not form.validate():
         return _page(template, desk, form), 422
-    new, seen = _said(form, desk), form["version"].data or ""
-    version = int(seen) if seen.isdecimal() and len(seen) < 10 else UNREADABLE_VERSION
+    new, seen = _said(form, desk), row_number(form["version"].data)
+    version = UNREADABLE_VERSION if seen is None else seen
     try:
         with work() as session:
             actions.save_review(session, actor(), reference, duty, new, submit=submit, seen_version=version, now=now())
@@ -195,7 +196,7 @@ def download(reference: str, token: str, duty: Duty) -> Response:
     return hand_out(content, found.media_type, found.name)
 
 
-def review_form(desk: Desk) -> FlaskForm:
+def review_form(desk: Desk) -> Form:
     """A mark and a comment per criterion; for an expert the opinion and advice; the version the judge saw."""
     review = desk.review
     fields: dict[str, Any] = {"version": HiddenField()}
@@ -211,7 +212,7 @@ def review_form(desk: Desk) -> FlaskForm:
             "text": _text(_("Your opinion")),
             "advice": forms.OneOf(_("Your advice"), choices=chosen, widget=GovRadioInput()),
         }
-    form: FlaskForm = type("ReviewForm", (FlaskForm,), fields)(data=values)
+    form: Form = type("ReviewForm", (Form,), fields)(data=values)
     return form
 
 
@@ -228,7 +229,7 @@ def _text(label: str) -> Any:
     return TextAreaField(label, widget=GovTextArea(), filters=[forms.tidy])
 
 
-def _page(template: str, desk: Desk, form: FlaskForm, **more: Any) -> str:
+def _page(template: str, desk: Desk, form: Form, **more: Any) -> str:
     marks = {one.id: form[f"mark-{one.id}"].data for one in desk.criteria}
     given = {key: mark for key, mark in marks.items() if mark is not None}
     return render_template(
@@ -236,7 +237,7 @@ def _page(template: str, desk: Desk, form: FlaskForm, **more: Any) -> str:
     )  # fmt: skip
 
 
-def _said(form: FlaskForm, desk: Desk) -> NewReview:
+def _said(form: Form, desk: Desk) -> NewReview:
     """What the judge said, as the workflow takes it."""
     marks = {one.id: form[f"mark-{one.id}"].data for one in desk.criteria}
     comments = {one.id: form[f"comment-{one.id}"].data for one in desk.criteria}
@@ -249,7 +250,7 @@ def _said(form: FlaskForm, desk: Desk) -> NewReview:
     )
 
 
-def _refused(template: str, desk: Desk, form: FlaskForm, new: NewReview, problem: Problem, *, submit: bool) -> str:
+def _refused(template: str, desk: Desk, form: Form, new: NewReview, problem: Problem, *, submit: bool) -> str:
     """The page once more. Where the review changed meanwhile, both versions stand there to compare."""
     for one in _complaints(desk, new, submit=submit) if problem.code in ABOUT_ANSWERS else (problem,):
         errors.blame(form, one)

@@ -34,7 +34,7 @@ def configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=settings.upload_limit + 500_000,
         MAX_FORM_PARTS=FORM_FIELDS,
-        MAX_FORM_MEMORY_SIZE=2_000_000,
+        MAX_FORM_MEMORY_SIZE=settings.upload_limit,  # a text too long is told under its field, so it has to arrive
         WTF_CSRF_TIME_LIMIT=None,
         TRUSTED_HOSTS=settings.hosts,
     )

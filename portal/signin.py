@@ -1,11 +1,11 @@
 """Who is signed in: Flask-Login over sessions that are kept, and can be ended, on the server."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_login import LoginManager, UserMixin, current_user
 
+from portal.addresses import page_of_ours
 from portal.work import ask
 from workflows.people.queries import PersonView, signed_in
 from workflows.permissions import Actor
@@ -44,10 +44,7 @@ def load(token: str) -> SignedIn | None:
 
 def safe_next(target: str | None, otherwise: str) -> str:
     """Where to go after signing in: a path of this portal, never another site."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return otherwise
-    parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc and "\\" not in target else otherwise
+    return page_of_ours(target) or otherwise
 
 
 def token() -> str:

@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+import threading
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -311,3 +312,23 @@ def refusal(act: Callable[..., Any], *given: Any, **named: Any) -> Problem:
     with pytest.raises(Problem) as caught:
         done(act, *given, **named)
     return caught.value
+
+
+def at_once(act: Callable[[], None], threads: int) -> None:
+    """Run `act` in so many threads, which begin together; what one raises is raised."""
+    begin, troubles = threading.Barrier(threads), []
+
+    def run() -> None:
+        begin.wait()
+        try:
+            act()
+        except Exception as trouble:  # raised below, where the test sees it
+            troubles.append(trouble)
+
+    running = [threading.Thread(target=run) for _ in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    for trouble in troubles:
+        raise trouble

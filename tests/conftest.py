@@ -1,6 +1,7 @@
 """Fixtures: a migrated database of its own for each test, the portal over it, a clock that can be set."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,6 +12,8 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from config.settings import Settings
 from migrations.run import upgrade
@@ -21,6 +24,7 @@ from workflows.people import actions as people
 
 people.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # the cheapest profile, for tests only
 
+SERVER = "postgresql://postgres@127.0.0.1:5432/"
 hypothesis.settings.register_profile("oproep", deadline=None)  # how long a busy machine takes says nothing about a rule
 hypothesis.settings.load_profile("oproep")
 
@@ -55,6 +59,46 @@ def settings(tmp_path: Path, migrated: Path) -> Iterator[Settings]:
     shutil.copy(migrated, found.instance / "oproep.sqlite")
     set_up.connect(found)
     yield found
+    database.disconnect()
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """The address of an empty PostgreSQL database of the test's own, dropped afterwards."""
+    name = f"oproep_test_{secrets.token_hex(6)}"
+    server = create_engine(
+        SERVER.replace("postgresql", "postgresql+psycopg") + "postgres",
+        isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2},
+    )  # fmt: skip
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+    except OperationalError:
+        server.dispose()
+        missing("PostgreSQL server at 127.0.0.1:5432 that lets `postgres` in")
+    yield SERVER + name
+    database.disconnect()
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    found: str = request.getfixturevalue("postgresql")
+    return found
+
+
+@pytest.fixture
+def installation(address: str, tmp_path: Path) -> Iterator[Settings]:
+    """An installation over a migrated database of each kind in turn."""
+    settings = Settings(instance=tmp_path / "instance", database_url=address)
+    set_up.connect(settings)
+    upgrade(database.engine())
+    yield settings
     database.disconnect()
 
 

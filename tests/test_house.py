@@ -174,6 +174,16 @@ def test_no_relationship_backref_or_signal() -> None:
     assert found == []
 
 
+def test_every_form_sorts_what_it_receives() -> None:
+    plain = {
+        file
+        for file, tree in MODULES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == "FlaskForm"
+    }
+    assert plain == {"portal/received.py"}
+
+
 def test_every_endpoint_declares_a_permission_that_is_in_the_table(app: Flask) -> None:
     undeclared = [rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) not in PERMISSIONS]
     assert undeclared == []

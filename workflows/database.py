@@ -19,10 +19,12 @@ from sqlalchemy import (
     make_url,
     text,
 )
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
-from workflows.problems import Problem
+from workflows.clashes import problem_of
+from workflows.problems import NotThere, Problem
 
 CONVENTION = {
     "ix": "ix_%(column_0_label)s",
@@ -128,22 +130,34 @@ def _sqlite(address: str) -> Engine:
 def transaction() -> Iterator[Session]:
     """One writing transaction: committed at the end, rolled back on any exception.
 
-    Raises Problem `changed-elsewhere` where a row was changed by somebody else meanwhile.
+    Raises Problem `changed-elsewhere` where a row was changed by somebody else meanwhile, and the problems of
+    `clashes.problem_of` where the database refuses what two did at once.
     """
     try:
         with _open() as session, session.begin():
             yield session
     except StaleDataError:
         raise Problem("changed-elsewhere") from None
+    except DBAPIError as error:
+        problem = problem_of(error, Base.metadata)
+        if problem is None:
+            raise
+        raise problem from error
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
-    """A session for reading; what is changed in it is never written."""
-    with _open() as session:
-        session.connection(execution_options={"read_only": True})
-        yield session
-        session.rollback()
+    """A session for reading; what is changed in it is never written.
+
+    Raises NotThere where something is asked for under a name that no column can hold.
+    """
+    try:
+        with _open() as session:
+            session.connection(execution_options={"read_only": True})
+            yield session
+            session.rollback()
+    except DataError:
+        raise NotThere from None
 
 
 def _open() -> Session:

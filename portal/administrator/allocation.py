@@ -1,12 +1,12 @@
 """Allocation: the board before the decision, deciding what was seen, the board and the record after it."""
 
-from datetime import datetime
 from typing import Any
 
 from flask import Response, flash, redirect, request, url_for
 from flask_babel import gettext as _
 
 from portal import errors
+from portal.addresses import instant
 from portal.administrator import blueprint, words
 from portal.administrator.board import decided, preview
 from portal.administrator.frame import open_decision, show
@@ -31,7 +31,7 @@ def allocation(call_id: str) -> Any:
 @blueprint.post("/calls/<call_id>/allocation")
 def commit(call_id: str) -> Any:
     """Decide what was on the screen; where something changed since, show what, and the fresh preview."""
-    seen, seen_at = request.form.get("fingerprint", ""), _instant(request.form.get("seen_at", ""))
+    seen, seen_at = request.form.get("fingerprint", ""), instant(request.form.get("seen_at"))
     try:
         with work() as session:
             actions.commit(session, actor(), call_id, seen, seen_at=seen_at, now=now())
@@ -82,12 +82,3 @@ def _decided_page(session: Session, call: CallView, *, status: int = 200) -> Any
     decision = {"at": found.decided_at, "sha256": found.record_sha256}
     table = decided(session, call.terms, queries.record(session, call.id))
     return show("allocation", call, status=status, table=table, words=words, decision=decision, waiting=[])
-
-
-def _instant(text: str) -> datetime | None:
-    """When the preview was made; nothing where it cannot be read, and then no change can be named."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if instant.tzinfo else None

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import errors
+from portal.addresses import row_number
 from portal.administrator import blueprint, words
 from portal.administrator.frame import duties, duty_of, open_file, relation_to, show, withheld
 from portal.administrator.standing import lacks_expert, lacks_jurors
@@ -144,6 +145,7 @@ def _candidate(
 
 def _pair(text: str) -> tuple[str, int]:
     reference, _bar, person = text.partition("|")
-    if not person.isdecimal():
+    person_id = row_number(person)
+    if person_id is None:
         raise NotThere
-    return reference, int(person)
+    return reference, person_id

@@ -35,8 +35,11 @@ def document(reference: str, token: str) -> Any:
     return download(content, found.media_type, found.name)
 
 
-@blueprint.post("/files/<reference>/conditions/<int:number>")
+@blueprint.route("/files/<reference>/conditions/<int:number>", methods=["GET", "POST"])
 def overrule(reference: str, number: int) -> Any:
+    """A verdict by hand. Coming back to the address, as a change of language does, shows the file."""
+    if request.method != "POST":
+        return redirect(url_for("administrator.file", reference=reference, _anchor=f"condition-{number}"))
     form = OverruleForm(number)
     if not form.validate_on_submit():
         return _page(reference, form, number)

@@ -1,30 +1,33 @@
 """What an administrator types: the file of a call, a verdict by hand, the remark of the jury."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 
-from portal.forms import AtMost, CountField, DayField, HourField, OneOf, choices, line, needed, tidy
+from portal.forms import CountField, DayField, HourField, OneOf, choices, line, needed, tidy
+from portal.received import AtMost, Form
+from workflows.calls.rules import LONGEST_FILE
 
 
-class ImportForm(FlaskForm):
+class ImportForm(Form):
     """The file of a call, uploaded or pasted."""
+
+    longest_text = LONGEST_FILE
 
     file = FileField(_("The file of the call (TOML)"), widget=GovFileInput())
     text = TextAreaField(_("Or its text"), widget=GovTextArea())
     reason = line(_("Reason for the change"))
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(Form):
     """Why terms change. `seen` names the preparation that was shown."""
 
     reason = TextAreaField(_("Reason for the change"), filters=[tidy], validators=[AtMost(1000)], widget=GovTextArea())
     seen = HiddenField(filters=[tidy])
 
 
-class NewCallForm(FlaskForm):
+class NewCallForm(Form):
     """What makes a copy a call of its own."""
 
     source = OneOf(_("Made from"), widget=GovRadioInput(), validators=[needed()])
@@ -43,7 +46,7 @@ class NewCallForm(FlaskForm):
     )  # fmt: skip
 
 
-class ExtensionForm(FlaskForm):
+class ExtensionForm(Form):
     """A later closing, in Brussels time, and why."""
 
     closes_at = DayField(_("New last day"), validators=[needed()])
@@ -54,7 +57,7 @@ class ExtensionForm(FlaskForm):
     )  # fmt: skip
 
 
-class OverruleForm(FlaskForm):
+class OverruleForm(Form):
     """A person's word on one condition, whose number sets its form apart from the others of the page."""
 
     ok = OneOf(
@@ -67,7 +70,7 @@ class OverruleForm(FlaskForm):
         super().__init__(prefix=f"condition-{number}-")
 
 
-class RemarkForm(FlaskForm):
+class RemarkForm(Form):
     """The remark of the jury. `seen` is what stood there when the page was shown."""
 
     text = TextAreaField(_("Remark of the jury"), filters=[tidy], validators=[needed()], widget=GovTextArea())

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import request
 
+from portal.addresses import row_number
 from portal.administrator import blueprint
 from portal.administrator.frame import open_decision, show
 from portal.administrator.timeline import timeline
@@ -16,7 +17,7 @@ PAGE = 100
 
 @blueprint.get("/calls/<call_id>/history")
 def history(call_id: str) -> Any:
-    before = request.args.get("before", type=int)
+    before = row_number(request.args.get("before"))
     with ask() as session:
         call = call_view(session, call_id, now())
         open_decision(session, call_id)

@@ -6,6 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask_babel import ngettext
 
 from portal import errors
+from portal.addresses import row_number
 from portal.administrator import blueprint, words
 from portal.administrator.frame import duties, duty_of, show
 from portal.work import actor, ask, now, work
@@ -33,13 +34,13 @@ def panel(call_id: str) -> Any:
 @blueprint.post("/calls/<call_id>/panel/<duty>")
 def appoint(call_id: str, duty: str) -> Any:
     """Appoint everybody who was ticked; who is on the panel already stays there."""
-    kind, people = duty_of(duty), request.form.getlist("person")
-    if not all(one.isdecimal() for one in people):
+    kind, people = duty_of(duty), [row_number(one) for one in request.form.getlist("person")]
+    if None in people:
         raise NotThere
     try:
         with work() as session:
             for person in people:
-                actions.appoint(session, actor(), call_id, int(person), kind, now=now())
+                actions.appoint(session, actor(), call_id, person, kind, now=now())
         n = len(people)
         told = ngettext("%(num)d person was appointed.", "%(num)d persons were appointed.", n)
         flash(told, "success" if n else "info")

@@ -5,24 +5,23 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovRadioInput, GovSelect, GovTextArea, GovTextInput
-from wtforms import SelectField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovRadioInput, GovTextArea, GovTextInput
+from wtforms import StringField, TextAreaField
 
 from portal.forms import (
     MIDNIGHT,
     AmountField,
-    AtMost,
     CountField,
     DayField,
     HourField,
     OneOf,
+    Pick,
     SeveralOf,
     choices,
     tidy,
 )  # fmt: skip
 from portal.language import language
+from portal.received import AtMost, Form
 from workflows.calls import labels
 from workflows.calls.shape import Content, Input, Setting
 from workflows.language import BRUSSELS, LANGUAGES, NAMES, text_in
@@ -31,14 +30,6 @@ LONG = ("summary", "guidance", "help", "opening", "closing", "why", "reasons_not
 """Texts of more than a line."""
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 300
-
-
-class Pick(SelectField):
-    """One of a list, or nothing."""
-
-    def pre_validate(self, form: FlaskForm) -> None:
-        if self.data and self.data not in [choice.value for choice in self.choices]:
-            raise ValidationError(_("Choose one of the answers shown."))
 
 
 def offers(one: Setting, content: Content, part: Content) -> list[tuple[str, str]] | None:
@@ -116,7 +107,7 @@ def _text(label: str, long: bool) -> Any:
 
 
 def _pick(told: dict[str, str], named: list[tuple[str, str]]) -> Any:
-    return Pick(**told, choices=choices([("", "–"), *named]), widget=GovSelect(), validate_choice=False)
+    return Pick(**told, choices=choices([("", "–"), *named]), validate_choice=False)
 
 
 def to_fields(one: Setting, name: str, stored: Any, *, ticked: bool = False) -> dict[str, Any]:
@@ -140,7 +131,7 @@ def to_fields(one: Setting, name: str, stored: Any, *, ticked: bool = False) -> 
     return {name: stored}
 
 
-def from_fields(one: Setting, name: str, form: FlaskForm) -> Any:
+def from_fields(one: Setting, name: str, form: Form) -> Any:
     """What is stored of what the fields hold; an emptied one is nothing."""
     match one.input:
         case Input.WORDS:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 from wtforms.form import BaseForm
 
 from portal.administrator.setup_fields import fields_of, from_fields, offers, to_fields
 from portal.administrator.setup_parts import has_own_screen
 from portal.language import language
+from portal.received import Form
 from workflows.calls import labels, shape
 from workflows.calls.changes import shown
 from workflows.calls.shape import Content, Input, Setting, Spot
@@ -134,7 +134,7 @@ def title_of(part: Content) -> str:
     return next((str(part[name]) for name in ("id", "code", "step") if part.get(name)), "…")
 
 
-class SettingsForm(FlaskForm):
+class SettingsForm(Form):
     """The fields of a screen, each under the path of its setting."""
 
     def __init__(self, screen: Screen, sent: Any) -> None:

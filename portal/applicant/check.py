@@ -35,7 +35,7 @@ def submit(reference: str) -> Any:
 
     Coming back to the address, as a change of language does, shows the answers again.
     """
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("applicant.check", reference=reference))
     form = DeclarationForm()
     if form.validate():

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
@@ -19,10 +19,14 @@ from workflows.letters import queries as letters
 from workflows.letters.actions import open_letter
 from workflows.letters.blocks import from_json
 from workflows.letters.page import to_html
+from workflows.letters.queries import LetterView
 from workflows.letters.rules import LetterKind
 from workflows.problems import NotThere, Problem
 from workflows.submission import actions, queries
 from workflows.submission.rules import progress
+
+FETCHING_AHEAD = ("Sec-Purpose", "Purpose", "X-Moz")
+"""Headers in which browsers say that nobody reads yet."""
 
 
 @blueprint.get("/<reference>")
@@ -30,16 +34,17 @@ def task_list(reference: str) -> str:
     """What there is to do, and where the file stands."""
     with ask() as session:
         file = load(session, reference)
-    return _task_list(file, WithdrawForm(formdata=None))
+    return task_list_page(file, WithdrawForm(formdata=None))
 
 
-def _task_list(file: File, form: WithdrawForm) -> str:
+def task_list_page(file: File, form: WithdrawForm, **more: Any) -> str:
+    """The page of a file; `unkept` are questions with answers that came too late, to be copied."""
     application = file.application
     sections = [(section, progress(section, application.draft)) for section in application.sections]
     return render_template(
         "applicant/task_list.html", dossier=file, form=form, sections=sections, done=done(application), size=size,
         asked={question.id: question for question in application.terms.questions()},
-        withdrawable=file.withdrawable,
+        withdrawable=file.withdrawable, **more,
     )  # fmt: skip
 
 
@@ -62,21 +67,34 @@ def receipt(reference: str) -> str:
 @blueprint.get("/<reference>/letters/<int:letter_id>")
 def letter(reference: str, letter_id: int) -> str:
     """A letter as it was frozen; its first opening is written down."""
-    with work() as session:
-        found = open_letter(session, actor(), reference, letter_id, now=now())
     with ask() as session:
         file = load(session, reference)
+        found = letters.letter_to(session, actor(), reference, letter_id)
     content = Markup(to_html(from_json(found.content)))  # noqa: S704  # the renderer escapes every text in it
+    _opened(found)
     return render_template("applicant/letter.html", dossier=file, letter=found, content=content)
 
 
 @blueprint.get("/<reference>/letters/<int:letter_id>.pdf")
 def letter_pdf(reference: str, letter_id: int) -> Response:
     """The same letter as PDF, once it is rendered."""
-    with work() as session:
-        found = open_letter(session, actor(), reference, letter_id, now=now())
+    with ask() as session:
+        found = letters.letter_to(session, actor(), reference, letter_id)
     content = letters.pdf(found)
+    _opened(found)
     return download(content, "application/pdf", f"{reference}-{found.number.replace('/', '-')}.pdf")
+
+
+def _opened(found: LetterView) -> None:
+    """Write down that the letter is opened, which it is by who gets it: a HEAD gets nothing.
+
+    A browser that fetches ahead of its reader is refused, so that it asks again once somebody wants to read.
+    """
+    if any("prefetch" in request.headers.get(name, "") for name in FETCHING_AHEAD):
+        abort(503)
+    if request.method == "GET" and found.opened_at is None:
+        with work() as session:
+            open_letter(session, actor(), found.application, found.id, now=now())
 
 
 @blueprint.get("/<reference>/documents/<token>")
@@ -106,7 +124,7 @@ def reopen(reference: str) -> Response:
 @blueprint.route("/<reference>/withdraw", methods=["GET", "POST"])
 def withdraw(reference: str) -> Any:
     """Withdraw a submitted file, with a reason. Coming back here, as a change of language does, shows the file."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("applicant.task_list", reference=reference))
     form = WithdrawForm()
     if form.validate():
@@ -120,4 +138,4 @@ def withdraw(reference: str) -> Any:
             return redirect(url_for("applicant.task_list", reference=reference))
     with ask() as session:
         file = load(session, reference)
-    return _task_list(file, form), 422
+    return task_list_page(file, form), 422

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovTextArea
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
 from wtforms import BooleanField, Field, HiddenField, TextAreaField
@@ -14,6 +13,7 @@ from wtforms.validators import DataRequired
 
 from portal.forms import AtMost, Keeps, OneOf, choices, line, needed, tidy
 from portal.questions import field_of, from_field, to_field
+from portal.received import Form
 from portal.rows import PartsField
 from workflows.calls.asking import asked
 from workflows.calls.form import OnlyIf, Question, QuestionKind, Section
@@ -39,7 +39,7 @@ class Met:
     live: OnlyIf | None
 
 
-class SectionForm(FlaskForm):
+class SectionForm(Form):
     """The questions of a section as fields, each under the question's id."""
 
     def __init__(self, section: Section, application: ApplicationView, sent: Any) -> None:
@@ -137,11 +137,11 @@ def sent_form(form: Any, files: Any) -> CombinedMultiDict:
     return CombinedMultiDict((files, form))
 
 
-class AccountNumberForm(FlaskForm):
+class AccountNumberForm(Form):
     iban = line(_("Bank account (IBAN)"), needed(), Keeps(rules.iban))
 
 
-class StartForm(FlaskForm):
+class StartForm(Form):
     """For which organisation, and in which language the file and its letters are."""
 
     organisation = OneOf(_("Organisation"), widget=GovRadioInput(), validators=[needed()])
@@ -152,14 +152,14 @@ class StartForm(FlaskForm):
     )  # fmt: skip
 
 
-class DeclarationForm(FlaskForm):
+class DeclarationForm(Form):
     declaration = BooleanField(
         _("I declare that this application is true and complete, and that I may submit it for the organisation."),
         widget=GovCheckboxInput(), validators=[DataRequired(_("Tick the declaration to submit."))],
     )  # fmt: skip
 
 
-class WithdrawForm(FlaskForm):
+class WithdrawForm(Form):
     reason = TextAreaField(
         _("Why do you withdraw it?"), filters=[tidy], widget=GovTextArea(), validators=[AtMost(2000)],
         description=_("The reason is kept with the file. A withdrawn application cannot be brought back."),

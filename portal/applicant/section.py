@@ -1,7 +1,7 @@
 """One section of an application: answers and documents, saved as far as they can be, and everything typed kept."""
 
-import hashlib
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,7 @@ from portal import errors
 from portal.addresses import row_number
 from portal.answers import shown, size
 from portal.applicant import blueprint
+from portal.applicant.file import task_list_page
 from portal.applicant.forms import (
     ADD_ROW,
     LIVE,
@@ -21,6 +22,7 @@ from portal.applicant.forms import (
     THEN,
     VERSION,
     SectionForm,
+    WithdrawForm,
     blame_field,
     mark,
     sent_form,
@@ -29,7 +31,7 @@ from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.language import language
 from portal.work import actor, ask, now, work
-from workflows.calls.form import QuestionKind, Section
+from workflows.calls.form import Question, QuestionKind, Section
 from workflows.calls.terms import Terms
 from workflows.language import show_moment, text_in
 from workflows.permissions import Action
@@ -37,6 +39,7 @@ from workflows.problems import NotThere, Problem
 from workflows.submission import actions, queries, rules
 
 REMOVE = "_remove"
+TOO_LATE = ("already-submitted", "move-not-possible", "deadline-passed")
 DOCUMENTS_AT_ONCE = 6
 """How many of the largest documents one request may carry; a section may ask for several."""
 FIELDS_AT_ONCE = 5000
@@ -65,7 +68,7 @@ def section(reference: str, section_id: str) -> Any:
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
     asked = _section(file.application.terms, section_id)
-    if request.method == "GET":
+    if request.method != "POST":
         if file.standing is not Standing.DRAFT:
             return redirect(url_for("applicant.task_list", reference=reference))
         form = SectionForm(asked, file.application, None)
@@ -82,6 +85,8 @@ def section(reference: str, section_id: str) -> Any:
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
     form.refresh(file.application.row_version, file.application.answers)
+    if file.standing is not Standing.DRAFT:
+        return _too_late(form, file)
     if not outcome.conflict:
         _blame(form, _wrong(file))
     if outcome.conflict or outcome.refused or form.errors:
@@ -117,7 +122,7 @@ def _keep(form: SectionForm, file: File) -> Outcome:
         errors.tell(problem)
         outcome.refused.append(problem)
         outcome.conflict = problem.code == "draft-changed-elsewhere"
-    if any(problem.code in ("already-submitted", "move-not-possible") for problem in outcome.refused):
+    if any(problem.code in TOO_LATE for problem in outcome.refused):
         return outcome
     _remove_documents(file)
     _add_documents(form, file)
@@ -136,30 +141,40 @@ def _remove_documents(file: File) -> None:
     ticked = set(request.form.getlist(REMOVE))
     for attachment in file.application.attachments:
         if attachment.token in ticked:
-            with work() as session:
+            with suppress(NotThere), work() as session:
                 actions.detach(session, actor(), file.application.reference, attachment.token, now=now())
 
 
 def _add_documents(form: SectionForm, file: File) -> None:
-    """Put in the sent documents. The same content twice under a question is the same document: a second click."""
+    """Put in the sent documents, each by itself; the same one sent twice is there once."""
     limit = current_app.config["SETTINGS"].upload_limit
-    removed = set(request.form.getlist(REMOVE))
-    there = {(one.question_id, one.sha256) for one in file.application.attachments if one.token not in removed}
     for question, sent in form.documents():
-        content = sent.stream.read()
-        key = question.id, hashlib.sha256(content).hexdigest()
-        if key in there:
-            continue
-        name = str(sent.filename)
+        content, name = sent.stream.read(), str(sent.filename)
         if len(content) > limit:
             blame_field(form[question.id], _("%(name)s is larger than %(size)s.", name=name, size=size(limit)))
             continue
         try:
             with work() as session:
                 actions.attach(session, actor(), file.application.reference, question.id, name, content, now=now())
-            there.add(key)
         except Problem as problem:
             blame_field(form[question.id], f"{name}: {errors.sentence(problem)}")
+
+
+def _too_late(form: SectionForm, file: File) -> Any:
+    """The file takes no answers any more: back to it, with whatever was typed and is not kept."""
+    unkept = _unkept(form, file)
+    if unkept:
+        return task_list_page(file, WithdrawForm(formdata=None), unkept=unkept), 409
+    return redirect(url_for("applicant.task_list", reference=file.application.reference))
+
+
+def _unkept(form: SectionForm, file: File) -> list[tuple[Question, str]]:
+    """The questions whose answer on the screen is not the one that is kept, each with what was typed or sent."""
+    kept, asked = file.application, form.section.questions
+    typed = replace(kept, answers={**kept.answers, **form.answers()})
+    readable = [(one, shown(typed, one)) for one in asked if shown(typed, one) != shown(kept, one)]
+    unreadable = [(one, " ".join(map(str, form[one.id].raw_data or ()))) for one in asked if form[one.id].errors]
+    return readable + unreadable + [(one, str(sent.filename)) for one, sent in form.documents()]
 
 
 def _wrong(file: File) -> tuple[Problem, ...]:

@@ -14,12 +14,10 @@ from portal.language import language
 from portal.work import Session, actor, ask, now, work
 from workflows.calls.queries import call_view
 from workflows.calls.rules import Stage
-from workflows.lifecycle import ApplicationState
 from workflows.people.queries import OrganisationView, organisations_of
 from workflows.permissions import MemberRole
 from workflows.problems import NotThere, Problem
 from workflows.submission import actions
-from workflows.submission.queries import of_organisations
 
 
 @blueprint.route("/start/<call_id>", methods=["GET", "POST"])
@@ -39,7 +37,9 @@ def start(call_id: str) -> Any:
     form.organisation.choices = choices([(str(one.id), one.name) for one in organisations])
     if form.validate_on_submit():
         try:
-            reference = _begin(call_id, int(form.organisation.data), form.language.data)
+            organisation = int(form.organisation.data)  # one of the choices
+            with work() as session:
+                reference = actions.begin(session, actor(), call_id, organisation, form.language.data, now=now())
         except Problem as problem:
             errors.blame(form, problem)
             return render_template("applicant/start.html", form=form, call=call, earlier=()), 422
@@ -47,17 +47,6 @@ def start(call_id: str) -> Any:
     earlier = [file for file in files if file.application.call_id == call_id]
     page = render_template("applicant/start.html", form=form, call=call, earlier=earlier)
     return page, 422 if form.errors else 200
-
-
-def _begin(call_id: str, organisation_id: int, language: str) -> str:
-    """The reference of the draft, new or already there: a second click does not begin a second file."""
-    with work() as session:
-        if organisation_id not in {one.id for one in _writable(session)}:
-            raise NotThere
-        for application in of_organisations(session, (organisation_id,)):
-            if application.call_id == call_id and application.state is ApplicationState.DRAFT:
-                return application.reference
-        return actions.start(session, actor(), call_id, organisation_id, language, now=now())
 
 
 def _writable(session: Session) -> list[OrganisationView]:

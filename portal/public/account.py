@@ -7,7 +7,6 @@ from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user, login_user, logout_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField
 
@@ -15,6 +14,7 @@ from portal import errors
 from portal.forms import AtMost, Keeps, OrganisationForm, line, needed, password
 from portal.language import language
 from portal.public import blueprint
+from portal.received import Form
 from portal.signin import SignedIn, safe_next, token
 from portal.work import actor, ask, now, work
 from workflows.people import actions, queries, rules
@@ -24,7 +24,7 @@ from workflows.permissions import Role
 from workflows.problems import Problem
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     email = line(_("E-mail address"), needed())
     password = password(_("Password"), needed())
     next = HiddenField()

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 
 from portal.public import blueprint
+from portal.received import Form
 from portal.work import Session, ask, now, work
 from workflows.people import actions, queries
 from workflows.people.links import Purpose, read
@@ -16,7 +16,7 @@ from workflows.people.links import Purpose, read
 def follow_link(token: str) -> Any:
     """Say what the link does and do it when the button is pressed."""
     purpose = read(token)[1]
-    form = FlaskForm()
+    form = Form()
     if form.validate_on_submit():
         with work() as session:
             USE[purpose](session, token)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.builders import (
     work_off,
 )
 from tests.conftest import Clock
+from workflows import tasks
 from workflows.database import reading, transaction
 from workflows.history import entries
 from workflows.letters import queries as letters
@@ -363,16 +365,41 @@ def test_withdrawing_needs_a_reason(own: FlaskClient, by: By) -> None:
     assert stored(reference).state is ApplicationState.WITHDRAWN
 
 
-def test_what_is_sent_after_submission_is_not_kept_and_not_lost(own: FlaskClient, by: By) -> None:
-    reference = an_application(by=by)
-    page = own.get(f"/applications/{reference}/sections/project").get_data(as_text=True)
-    own.post(f"/applications/{reference}/submit", data={"declaration": "y"})
-    seen = {name: field(page, name) for name in ("_version", "_mark")}
-    answer = own.post(f"/applications/{reference}/sections/project", data={**seen, "title": "Te laat getypt"})
-    assert answer.status_code == 422
-    assert "was already submitted" in answer.get_data(as_text=True)
-    assert field(answer.get_data(as_text=True), "title") == "Te laat getypt"
-    assert stored(reference).title == ANSWERS["title"]
+def test_an_old_window_on_a_submitted_file_leads_back_to_the_file_with_a_sentence(own: FlaskClient, by: By) -> None:
+    reference = an_application("submitted", by=by)
+    same = {"title": ANSWERS["title"], "summary": ANSWERS["summary"], "zone": "KIN"}
+    answer = own.post(f"/applications/{reference}/sections/project", data=same)
+    assert answer.headers["Location"] == f"/applications/{reference}"
+    page = own.get(answer.headers["Location"]).get_data(as_text=True)
+    assert "was already submitted on 24 November 2026" in page
+    assert "What you typed in this window is not kept" not in page
+
+
+@pytest.mark.parametrize(
+    ("state", "at", "said"),
+    [
+        ("submitted", NOW, "This application was already submitted on 24 November 2026"),
+        ("withdrawn", NOW, "This application was already submitted on 24 November 2026"),
+        ("draft", CLOSES, "The call closed on 15 December 2026 at 16:00."),
+    ],
+)
+def test_what_is_sent_too_late_is_shown_on_the_page_of_the_file_to_be_copied(
+    own: FlaskClient, by: By, clock: Clock, state: str, at: datetime, said: str
+) -> None:
+    reference = an_application(state, by=by)
+    clock.now = at
+    typed = {"title": "Te laat getypt", "summary": "Regel een\nRegel twee " + "x" * 500, "zone": "OPT"}
+    answer = own.post(f"/applications/{reference}/sections/project", data=typed)
+    page = answer.get_data(as_text=True)
+    assert (answer.status_code, said in page) == (409, True)
+    for shown in ("Te laat getypt", "Occupied Palestinian territories", "Regel een<br>", "Regel twee " + "x" * 500):
+        assert shown in page
+    assert re.findall(r"<form[^>]*sections", page) == []
+    assert stored(reference).answers == {**ANSWERS, "places": []}
+    late = {"budget": document(name="te laat.pdf"), "requested": "eigenlijk meer"}
+    page = own.post(f"/applications/{reference}/sections/means", data=late).get_data(as_text=True)
+    assert ("te laat.pdf" in page, "eigenlijk meer" in page) == (True, True)
+    assert names(reference) == ["begroting.pdf"]
 
 
 def test_a_decision_shows_once_its_letter_was_released_not_before(own: FlaskClient, by: By, clock: Clock) -> None:
@@ -402,6 +429,41 @@ def test_a_letter_is_read_and_its_first_opening_written_down(own: FlaskClient, b
     assert "Read the letter" not in own.get("/applications/").get_data(as_text=True)
     with reading() as session:
         assert letters.letter(session, letter.id).opened_at == NOW
+
+
+@pytest.mark.parametrize("address", ["{}", "{}.pdf"])
+def test_only_who_gets_a_letter_has_opened_it(own: FlaskClient, by: By, address: str) -> None:
+    reference = an_application("submitted", by=by)
+    work_off()
+    with reading() as session:
+        (letter,) = letters.released_to(session, by[0], reference)
+    page = address.format(f"/applications/{reference}/letters/{letter.id}")
+
+    def opened() -> datetime | None:
+        with reading() as session:
+            return letters.letter(session, letter.id).opened_at
+
+    assert (own.head(page).status_code, opened()) == (200, None)
+    for header in ("Sec-Purpose", "Purpose", "X-Moz"):
+        assert (own.get(page, headers={header: "prefetch;prerender"}).status_code, opened()) == (503, None)
+    sign_in(own, an_administrator())
+    assert (own.get(page).status_code, opened()) == (404, None)
+    assert own.get(f"/administration/letters/{letter.id}").status_code == 200
+    assert (own.get(f"/administration/letters/{letter.id}/letter.pdf").status_code, opened()) == (200, None)
+    sign_in(own, by[0])
+    assert (own.get(page).status_code, opened()) == (200, NOW)
+
+
+def test_a_letter_whose_pdf_is_not_made_yet_is_not_opened_by_asking_for_it(own: FlaskClient, by: By) -> None:
+    reference = an_application("submitted", by=by)
+    with reading() as session:
+        (entry_id,) = letters.unwritten(session, NOW)
+    tasks.write_letter(entry_id)
+    with reading() as session:
+        (letter,) = letters.released_to(session, by[0], reference)
+    assert own.get(f"/applications/{reference}/letters/{letter.id}.pdf").status_code == 404
+    with reading() as session:
+        assert letters.letter(session, letter.id).opened_at is None
 
 
 def test_a_stranger_gets_the_same_answer_as_for_what_does_not_exist(client: FlaskClient, by: By) -> None:

@@ -242,6 +242,8 @@ def refused(after: Terms, stage: Stage, now: datetime = NOW) -> str | None:
 
 LATER = {"closes_at": "2026-12-20T16:00:00"}
 SOONER = {"closes_at": "2026-12-10T16:00:00"}
+MORE = [{**terms().model_dump(mode="json")["envelopes"][0], "amount_cents": 7_000_000}]
+SECOND = [{**MORE[0], "id": "second"}]
 WORDS = {"summary": {"nl": "N", "fr": "F", "en": "E"}}
 
 
@@ -255,6 +257,8 @@ WORDS = {"summary": {"nl": "N", "fr": "F", "en": "E"}}
         ({"reference_prefix": "T26"}, (None, *["fixed-once-published"] * 3, "call-decided")),
         ({"closes_at": "2026-11-20T16:00:00"},
          (None, "closing-passed", "closing-only-later", "fixed-after-closing", "call-decided")),
+        ({"envelopes": MORE}, (None, None, None, None, "call-decided")),
+        ({"envelopes": [*MORE, *SECOND]}, (None, None, None, "fixed-after-closing", "call-decided")),
         ({"approvals": []}, (None, None, None, None, "call-decided")),
     ],
 )  # fmt: skip
@@ -263,7 +267,7 @@ def test_what_may_change_when(changed: dict[str, Any], by_stage: tuple[str | Non
     assert tuple(refused(changed_terms(**changed), stage) for stage in stages) == by_stage
 
 
-def test_nothing_that_is_substantial_may_change_after_the_closing() -> None:
+def test_of_what_is_substantial_only_the_money_there_is_may_change_after_the_closing() -> None:
     assert set() == SUBSTANTIAL & OPEN_AFTER_CLOSING
 
 

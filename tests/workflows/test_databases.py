@@ -1,22 +1,29 @@
 """The same programme on SQLite and on PostgreSQL: no update is lost, no number twice, the tables are those we say."""
 
-import secrets
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import create_engine, inspect, select, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from config.settings import ROOT, Settings
 from migrations.run import configuration, current, head, upgrade
-from portal import set_up
-from tests.builders import CLOSES, DAY, NOW, a_call, an_administrator, an_application, asked, decide, done, work_off
-from tests.conftest import missing
+from tests.builders import (
+    CLOSES,
+    DAY,
+    NOW,
+    a_call,
+    an_administrator,
+    an_application,
+    asked,
+    at_once,
+    decide,
+    done,
+    work_off,
+)
 from workflows import database, tasks
 from workflows.allocation import queries as allocation
 from workflows.allocation.tables import Booking
@@ -32,68 +39,6 @@ from workflows.publication.queries import public_results
 from workflows.schema import metadata
 from workflows.submission import queries as submission
 from workflows.submission.tables import Application
-
-SERVER = "postgresql://postgres@127.0.0.1:5432/"
-
-
-@pytest.fixture
-def postgresql() -> Iterator[str]:
-    """The address of an empty PostgreSQL database of the test's own, dropped afterwards."""
-    name = f"oproep_test_{secrets.token_hex(6)}"
-    server = create_engine(
-        SERVER.replace("postgresql", "postgresql+psycopg") + "postgres",
-        isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2},
-    )  # fmt: skip
-    try:
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    except OperationalError:
-        server.dispose()
-        missing("PostgreSQL server at 127.0.0.1:5432 that lets `postgres` in")
-    yield SERVER + name
-    database.disconnect()
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind in turn."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'empty.sqlite'}"
-    found: str = request.getfixturevalue("postgresql")
-    return found
-
-
-@pytest.fixture
-def installation(address: str, tmp_path: Path) -> Iterator[Settings]:
-    """An installation over a migrated database of each kind in turn."""
-    settings = Settings(instance=tmp_path / "instance", database_url=address)
-    set_up.connect(settings)
-    upgrade(database.engine())
-    yield settings
-    database.disconnect()
-
-
-def at_once(act: Callable[[], None], threads: int) -> None:
-    """Run `act` in so many threads, which begin together; what one raises is raised."""
-    begin, troubles = threading.Barrier(threads), []
-
-    def run() -> None:
-        begin.wait()
-        try:
-            act()
-        except Exception as trouble:  # raised below, where the test sees it
-            troubles.append(trouble)
-
-    running = [threading.Thread(target=run) for _ in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    for trouble in troubles:
-        raise trouble
 
 
 def test_no_update_is_lost_on_sqlite(settings: Settings) -> None:

@@ -313,17 +313,20 @@ def test_saving_what_is_there_already_writes_nothing(settings: Settings) -> None
 
 def test_a_document_stands_under_a_question_that_asks_for_one_five_at_most(settings: Settings) -> None:
     actor, reference = a_draft()
-    page = one_page("Begroting")
+    page = one_page("Nog een begroting")
     with pytest.raises(NotThere):
         done(submission.attach, actor, reference, "title", "titel.pdf", page, now=NOW)
     with pytest.raises(NotThere):
         done(submission.attach, actor, reference, "unasked", "x.pdf", page, now=NOW)
     for number in range(2, 6):
-        done(submission.attach, actor, reference, "budget", f"../{number}.exe", page, now=NOW + number * SECOND)
-    many = refusal(submission.attach, actor, reference, "budget", "6.pdf", page, now=NOW)
+        content = page if number == 2 else one_page(str(number))
+        done(submission.attach, actor, reference, "budget", f"../{number}.exe", content, now=NOW + number * SECOND)
+    many = refusal(submission.attach, actor, reference, "budget", "6.pdf", one_page("6"), now=NOW)
     program = refusal(submission.attach, actor, reference, "budget", "6.pdf", b"MZ", now=NOW)
     assert [(one.code, one.field) for one in (many, program)] == [("documents-too-many", "budget")] * 2
     view = asked(queries.view, reference)
+    again = done(submission.attach, actor, reference, "budget", "2 bis.pdf", page, now=NOW)
+    assert again == view.attachments[1].token
     assert [one.name for one in view.attachments] == ["begroting.pdf", "2.pdf", "3.pdf", "4.pdf", "5.pdf"]
     done(submission.detach, actor, reference, view.attachments[0].token, now=NOW)
     refused = refusal(submission.attach, actor, reference, "budget", "6.pdf", b"MZ", now=NOW)

@@ -13,6 +13,7 @@ from workflows.calls.rules import stage
 from workflows.calls.tables import Call, CallVersion, Envelope
 from workflows.calls.terms import Terms
 from workflows.canonical import fingerprint
+from workflows.database import lock_chain
 from workflows.history import move, record
 from workflows.lifecycle import CallState, Event
 from workflows.permissions import Action, Actor, require
@@ -26,6 +27,7 @@ def import_call(session: Session, actor: Actor, terms: Terms, *, now: datetime, 
     published terms change without one, and what `changes.check_change` refuses.
     """
     require(actor, Action.MANAGE_CALL)
+    lock_chain(session, "calls")  # of two new calls with one prefix the second must see the first
     _refuse_taken_prefix(session, terms)
     call = session.get(Call, terms.id, with_for_update=True)
     if call is None:

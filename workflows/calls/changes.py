@@ -68,6 +68,7 @@ def check_change(before: Terms, after: Terms, stage: Stage, now: datetime) -> No
         raise Problem("call-decided", call=before.name.texts())
     found = changes(before, after)
     tops = {change.key.split(".")[0]: change for change in found}
+    keys = {top: [change.key for change in found if change.key.split(".")[0] == top] for top in tops}
 
     def refuse(code: str, keys: Any) -> None:
         wrong = [tops[key].what for key in keys]
@@ -76,13 +77,19 @@ def check_change(before: Terms, after: Terms, stage: Stage, now: datetime) -> No
 
     refuse("fixed-once-published", [key for key in tops if key in FIXED_ONCE_PUBLISHED])
     if stage is Stage.ASSESSMENT:
-        refuse("fixed-after-closing", [key for key in tops if key not in OPEN_AFTER_CLOSING])
+        refuse("fixed-after-closing", [top for top in tops if not all(map(_open_after_closing, keys[top]))])
     if stage is Stage.OPEN:
         refuse("fixed-once-open", [key for key in tops if key == "opens_at"])
         if after.closes < before.closes:
             raise Problem("closing-only-later", closes_at=before.closes.isoformat())
     if stage is not Stage.ASSESSMENT and after.closes <= now:
         raise Problem("closing-passed", closes_at=after.closes.isoformat())
+
+
+def _open_after_closing(key: str) -> bool:
+    """Whether a setting may change while files are assessed. How much money there is, others decide, at any time."""
+    top, last = key.split(".")[0], key.rsplit(".", 1)[-1]
+    return top in OPEN_AFTER_CLOSING or (top == "envelopes" and last in ("amount_cents", "source"))
 
 
 def _differences(

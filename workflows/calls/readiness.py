@@ -35,6 +35,7 @@ LOOKED_AT = {
 SAID_BY_MODELS = {
     "ceiling_cents: expected at least": "ceiling-below-floor",
     "choices: wanted for": "choices-where-needed",
+    "expected a year from": "year-far-off",
     "columns: wanted for": "columns-where-needed",
     ": only for": "setting-not-for-this-kind",
     "kind: what means": "meaning-of-other-kind",

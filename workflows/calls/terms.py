@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, model_validator
 from workflows.calls.budget import Budget
 from workflows.calls.consistency import PARTS_ONLY, inconsistencies
 from workflows.calls.form import Meaning, Question, Section
-from workflows.calls.strict import Cents, Code, Count, PlaceCode, Strict, Words
+from workflows.calls.strict import Cents, Code, Count, Instant, PlaceCode, Strict, Words
 from workflows.language import BRUSSELS, placeholders
 from workflows.people.rules import ApplicantType
 from workflows.permissions import Duty
@@ -185,8 +185,8 @@ class Terms(Strict):
     accent: Accent | None = None
     year: Annotated[int, Field(ge=2013, le=2100, strict=True)]
     reference_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,4}[0-9]{2}$")]
-    opens_at: datetime
-    closes_at: datetime
+    opens_at: Instant
+    closes_at: Instant
     reference_date: date
     organisers: tuple[str, ...] = Field(min_length=1)
     chosen_by_us: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from workflows.database import lock_chain
 from workflows.files import rules, store
 from workflows.files.tables import Document
 
@@ -15,6 +16,7 @@ def take_in(
     where it is empty. Raises Problem where the content is not of an accepted kind."""
     media = rules.media_type(content, accepted or rules.EVERY_KIND)
     digest = store.put(content)
+    lock_chain(session, f"document:{digest}")
     known = session.get(Document, digest)
     if known is None:
         known = Document(sha256=digest, size=len(content), media_type=media, stored_at=now)

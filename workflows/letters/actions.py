@@ -30,7 +30,7 @@ from workflows.letters.tables import Letter, Mail, Noticed
 from workflows.lifecycle import Event
 from workflows.people.queries import members
 from workflows.permissions import Action, Actor, require
-from workflows.problems import NotThere, Problem, Reason
+from workflows.problems import Problem, Reason
 from workflows.scoring.queries import scored_file
 from workflows.submission import queries as applications
 from workflows.submission.tables import Application
@@ -131,9 +131,7 @@ def release(session: Session, actor: Actor, call_id: str, seen: str, office: Off
 
 def open_letter(session: Session, actor: Actor, reference: str, letter_id: int, *, now: datetime) -> queries.LetterView:
     """A released letter, for a member of its organisation; the first opening is written down as proof of reading."""
-    found = next((one for one in queries.released_to(session, actor, reference) if one.id == letter_id), None)
-    if found is None:
-        raise NotThere
+    found = queries.letter_to(session, actor, reference, letter_id)
     letter = session.get_one(Letter, letter_id)
     if letter.opened_at is None:
         letter.opened_at = now

@@ -77,6 +77,14 @@ def released_to(session: Session, actor: Actor, reference: str) -> tuple[LetterV
     )  # fmt: skip
 
 
+def letter_to(session: Session, actor: Actor, reference: str, letter_id: int) -> LetterView:
+    """One released letter, for the people of the organisation it is addressed to. Raises NotThere for others."""
+    found = next((one for one in released_to(session, actor, reference) if one.id == letter_id), None)
+    if found is None:
+        raise NotThere
+    return found
+
+
 def letter(session: Session, letter_id: int) -> LetterView:
     """One letter, for the office. Raises NotThere."""
     found = _letters(

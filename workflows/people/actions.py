@@ -134,7 +134,7 @@ def found_organisation(session: Session, actor: Actor, new: NewOrganisation, *, 
     number = rules.enterprise_number(new.enterprise_number)
     account = rules.iban(new.iban) if new.iban.strip() else ""
     if queries.organisation_by_number(session, number):
-        raise Problem("organisation-known", field="enterprise_number", number=rules.show_enterprise_number(number))
+        raise Problem("organisation-known", field="enterprise_number")
     organisation = Organisation(
         enterprise_number=number, name=new.name.strip(), legal_form=new.legal_form, street=new.street.strip(),
         postal_code=new.postal_code.strip(), city=new.city.strip(), created_at=now,

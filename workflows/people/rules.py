@@ -30,7 +30,7 @@ def enterprise_number(typed: str) -> str:
     """
     try:
         return str(vat.validate(typed))
-    except ValidationError:
+    except ValueError:  # wrong, or more digits than int() reads
         raise Problem("enterprise-number-wrong", field="enterprise_number", typed=typed) from None
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workflows.clashes import tells
 from workflows.database import Base
 from workflows.history import HOUSE
 
@@ -13,9 +14,10 @@ class Person(Base):
     """Somebody with an account. Without a password hash the account cannot be signed in to."""
 
     __tablename__ = "persons"
+    __table_args__ = (UniqueConstraint("email", info=tells("email-taken", field="email")),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(String(254), unique=True)
+    email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(2))
     password_hash: Mapped[str | None] = mapped_column(String(200))
@@ -53,10 +55,13 @@ class Organisation(Base):
     """A body with legal personality, known by its enterprise number: the same name may be two bodies."""
 
     __tablename__ = "organisations"
-    __table_args__ = (CheckConstraint("length(enterprise_number) = 10", name="enterprise_number"),)
+    __table_args__ = (
+        UniqueConstraint("enterprise_number", info=tells("organisation-known", field="enterprise_number")),
+        CheckConstraint("length(enterprise_number) = 10", name="enterprise_number"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    enterprise_number: Mapped[str] = mapped_column(String(10), unique=True)
+    enterprise_number: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(300))
     legal_form: Mapped[str] = mapped_column(String(40))
     street: Mapped[str] = mapped_column(String(200), default="")

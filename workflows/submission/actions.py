@@ -1,5 +1,6 @@
 """Acting on an application: start, answer, attach, submit, reopen, withdraw."""
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -48,6 +49,21 @@ def start(session: Session, actor: Actor, call_id: str, organisation_id: int, la
     return application.reference
 
 
+def begin(session: Session, actor: Actor, call_id: str, organisation_id: int, language: str, *, now: datetime) -> str:
+    """The reference of the draft the organisation has in this call, or of a new one as `start` makes it.
+
+    A second click, or a colleague at the same moment, begins no second file. Raises what `start` raises.
+    """
+    require(actor, Action.START_APPLICATION, Relation(member=member_role(session, actor.person_id, organisation_id)))
+    locked(session, call_id)
+    drafts = select(Application.reference).where(
+        Application.call_id == call_id, Application.organisation_id == organisation_id,
+        Application.state == ApplicationState.DRAFT,
+    )  # fmt: skip
+    there = session.scalar(drafts.order_by(Application.number).limit(1))
+    return there or start(session, actor, call_id, organisation_id, language, now=now)
+
+
 def save_answers(
     session: Session,
     actor: Actor,
@@ -75,12 +91,19 @@ def save_answers(
 def attach(
     session: Session, actor: Actor, reference: str, question_id: str, name: str, content: bytes, *, now: datetime
 ) -> str:
-    """Put a document under a question; returns its token. Raises Problem on a refused kind or one too many."""
+    """Put a document under a question; returns its token, the one it has where the same content is there already.
+
+    Raises Problem on a refused kind or one too many.
+    """
     application = _editable(session, actor, reference, now)
     found = queries.view(session, reference)
     question = next((question for question in found.terms.questions() if question.id == question_id), None)
     if question is None or question.kind is not QuestionKind.DOCUMENT:
         raise NotThere
+    digest = hashlib.sha256(content).hexdigest()
+    twin = next((attached for attached in found.attached(question_id) if attached.sha256 == digest), None)
+    if twin is not None:
+        return twin.token
     if question.most is not None and len(found.attached(question_id)) >= question.most:
         raise Problem("documents-too-many", field=question_id, most=question.most)
     try:
