@@ -16,11 +16,6 @@ from workflows.problems import Problem
 
 LONGEST = 400
 """Characters of a text that a change repeats; the versions themselves hold it whole."""
-SUBSTANTIAL = frozenset({
-    "opens_at", "closes_at", "reference_date", "applicants", "zones", "conditions", "criteria", "scoring", "envelopes",
-    "allocation", "sections",
-})  # fmt: skip
-"""What decides whether somebody applies, with what, and how they are judged."""
 WORDING = frozenset({"name", "label", "help", "title", "guidance", "why", "source"})
 """Texts within those parts: better words for the same thing."""
 FIXED_ONCE_PUBLISHED = frozenset({"id", "reference_prefix"})
@@ -29,6 +24,8 @@ OPEN_AFTER_CLOSING = frozenset({
     "kind", "accent", "organisers", "chosen_by_us", "summary", "letters", "approvals", "published_figure",
 })  # fmt: skip
 """How the office speaks and decides; everything an applicant was asked, told or is judged by stands still then."""
+SUBSTANTIAL = frozenset(Terms.model_fields) - OPEN_AFTER_CLOSING - FIXED_ONCE_PUBLISHED - {"year", "name"}
+"""What decides whether somebody applies, with what, and how they are judged: whatever is not named otherwise."""
 NOTHING = {"nl": "niets", "fr": "rien", "en": "nothing"}
 
 
