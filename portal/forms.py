@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask_babel import gettext
@@ -19,6 +19,7 @@ from workflows.people import rules
 from workflows.people.actions import NewOrganisation
 from workflows.problems import Problem
 
+MIDNIGHT = "00:00"
 LEGAL_FORMS = ("vzw", "asbl", "ivzw", "aisbl", "stichting", "fondation")
 
 
@@ -102,6 +103,22 @@ class DayField(Field):
         if not 1900 <= year <= 2200:
             self.data = None
             raise ValueError(gettext("Write the year with four digits, such as 2027."))
+
+
+class HourField(StringField):
+    """A time of the day, as `16:00` or `16:00:30`; its data are a text in that form."""
+
+    widget = GovTextInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = tidy(valuelist[0]).lower().replace("u", ":").replace("h", ":").replace(".", ":") if valuelist else ""
+        typed = (typed + "00" if typed.endswith(":") else typed) or MIDNIGHT
+        self.data = typed
+        try:
+            hour, minute, *second = (int(part) for part in typed.split(":"))
+            self.data = time(hour, minute, *second).isoformat()
+        except (ValueError, TypeError):
+            raise ValueError(gettext("Write a time such as 16:00.")) from None
 
 
 class CountField(Field):

@@ -16,12 +16,13 @@ from flask_babel import gettext as _
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 
-from portal import errors, forms
+from portal import errors, forms, previews
 from portal.addresses import row_number
 from portal.downloads import download as hand_out
 from portal.language import language
 from portal.received import Form
 from portal.work import actor, ask, now, work
+from workflows.calls.form import Reader
 from workflows.calls.queries import CallView, call_view
 from workflows.calls.terms import Criterion
 from workflows.language import text_in
@@ -135,6 +136,18 @@ def file_page(template: str, reference: str, duty: Duty) -> str:
     """The file at the left; at the right the review: a form, or what was submitted."""
     desk = open_desk(reference, duty)
     return _page(template, desk, review_form(desk))
+
+
+def preview_page(template: str, call_id: str, duty: Duty) -> str:
+    """The desk as it will be, with a made-up file of a call in preparation."""
+    with ask() as session:
+        call = previews.prepared(session, call_id)
+    file = previews.made_up(call, ApplicationState.ELIGIBLE)
+    review = ReviewView(0, actor().name, duty, {}, {}, "", None, None, 0)
+    item = QueueItem(file.reference, file.title, file.organisation.name, call.id, file.language, True, review)
+    seen = file.seen_by(Reader.EXPERT if duty is Duty.EXPERT else Reader.JURY)
+    desk = Desk(duty, seen, review, Queue((item,), {call.id: call}))
+    return _page(template, desk, review_form(desk), preview=True)
 
 
 def save(template: str, reference: str, duty: Duty) -> Any:

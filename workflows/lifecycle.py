@@ -48,6 +48,10 @@ class Event(StrEnum):
     # recorded, no change of state
     IMPORT_CALL = "import-call"
     CHANGE_CALL = "change-call"
+    PREPARE_CALL = "prepare-call"
+    DISCARD_PREPARATION = "discard-preparation"
+    EXTEND_DEADLINE = "extend-deadline"
+    START_TEST = "start-test"
     REGISTER = "register"
     ASK_CONFIRMATION = "ask-confirmation"
     CONFIRM_ADDRESS = "confirm-address"

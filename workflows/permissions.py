@@ -87,6 +87,8 @@ class Action(StrEnum):
     GIVE_OPINION = "give-opinion"
     ADMINISTER = "administer"
     MANAGE_CALL = "manage-call"
+    PREVIEW_CALL = "preview-call"
+    TRY_CALL = "try-call"
     READ_ANY_APPLICATION = "read-any-application"
     SCREEN = "screen"
     ASSIGN = "assign"
@@ -166,6 +168,8 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.GIVE_OPINION: all_of(role(Role.EXPERT), assigned(Duty.EXPERT), unconflicted),
     Action.ADMINISTER: _administrator,
     Action.MANAGE_CALL: any_of(_administrator, _system),
+    Action.PREVIEW_CALL: _administrator,
+    Action.TRY_CALL: _administrator,
     Action.READ_ANY_APPLICATION: _clerk,
     Action.SCREEN: _clerk,
     Action.ASSIGN: _clerk,

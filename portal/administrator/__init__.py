@@ -17,4 +17,8 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     panel,
     scoring,
     screening,
+    setup,
+    setup_extension,
+    setup_new,
+    setup_screen,
 )

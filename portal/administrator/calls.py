@@ -1,4 +1,4 @@
-"""One call: where it stands, publishing, closing, its file, its results."""
+"""One call: where it stands, closing, its file, its results."""
 
 from typing import Any
 
@@ -33,17 +33,6 @@ def call(call_id: str) -> Any:
         "call", found, figures=figures, outcome=outcome, line=line, to_do=to_do(found, figures), money=money,
         types=_types(),
     )  # fmt: skip
-
-
-@blueprint.post("/calls/<call_id>/publish")
-def publish(call_id: str) -> Any:
-    try:
-        with work() as session:
-            actions.publish(session, actor(), call_id, now=now())
-        flash(_("The call is published. It opens and closes by the clock."), "success")
-    except Problem as problem:
-        errors.tell(problem)
-    return redirect(url_for("administrator.call", call_id=call_id))
 
 
 @blueprint.post("/calls/<call_id>/close")
@@ -84,4 +73,5 @@ def _types() -> dict[ApplicantType, str]:
     return {
         ApplicantType.ACCREDITED: _("Accredited organisations"),
         ApplicantType.OTHER_NONPROFIT: _("Other non-profit organisations"),
+        ApplicantType.ANY: _("Every organisation"),
     }

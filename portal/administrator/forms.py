@@ -5,8 +5,8 @@ from flask_wtf.file import FileField
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 
-from portal.forms import OneOf, choices, line, needed, tidy
-from portal.received import Form
+from portal.forms import CountField, DayField, HourField, OneOf, choices, line, needed, tidy
+from portal.received import AtMost, Form
 from workflows.calls.rules import LONGEST_FILE
 
 
@@ -18,6 +18,43 @@ class ImportForm(Form):
     file = FileField(_("The file of the call (TOML)"), widget=GovFileInput())
     text = TextAreaField(_("Or its text"), widget=GovTextArea())
     reason = line(_("Reason for the change"))
+
+
+class ReasonForm(Form):
+    """Why terms change. `seen` names the preparation that was shown."""
+
+    reason = TextAreaField(_("Reason for the change"), filters=[tidy], validators=[AtMost(1000)], widget=GovTextArea())
+    seen = HiddenField(filters=[tidy])
+
+
+class NewCallForm(Form):
+    """What makes a copy a call of its own."""
+
+    source = OneOf(_("Made from"), widget=GovRadioInput(), validators=[needed()])
+    year = CountField(_("Year of the edition"), validators=[needed()])
+    id = line(
+        _("Name in addresses"), needed(), AtMost(60),
+        description=_("Small letters, digits and hyphens, such as south-2027. You cannot change it later."),
+    )  # fmt: skip
+    reference_prefix = line(
+        _("Prefix of the references"), needed(), AtMost(6),
+        description=_("One to four capitals and two digits, such as Z27. No two calls have the same."),
+    )  # fmt: skip
+    opens_on = DayField(
+        _("Opens on"), validators=[needed()],
+        description=_("Every other date of the call moves along by as many days, and keeps its hour."),
+    )  # fmt: skip
+
+
+class ExtensionForm(Form):
+    """A later closing, in Brussels time, and why."""
+
+    closes_at = DayField(_("New last day"), validators=[needed()])
+    time = HourField(_("Time of the day"), validators=[needed()])
+    reason = TextAreaField(
+        _("Reason"), filters=[tidy], validators=[needed(), AtMost(1000)], widget=GovTextArea(),
+        description=_("Everybody reads it on the page of the call."),
+    )  # fmt: skip
 
 
 class OverruleForm(Form):

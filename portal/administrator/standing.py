@@ -115,7 +115,7 @@ def to_do(call: CallView, now: Standing) -> list[dict[str, Any]]:
             href = url_for(f"administrator.{screen}", call_id=call.id, **query)
             found.append({"title": title, "href": href, "tone": tone})
 
-    add("call", call.stage is Stage.DRAFT, _("Check the terms and publish the call"))
+    add("setup", call.stage is Stage.DRAFT, _("Check the terms and publish the call"))
     n = now.to_screen
     add("screening", n, ngettext("%(num)d file to screen", "%(num)d files to screen", n))
     n = now.without_jurors

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from portal.language import language
 from workflows.calls.rules import Stage
 from workflows.history import EntryView
-from workflows.language import NAMES, show_score
+from workflows.language import NAMES, show_moment, show_score, text_in
 from workflows.letters.rules import LetterKind
 from workflows.lifecycle import ApplicationState, CallState, Event
 from workflows.money import show_amount
@@ -142,6 +142,26 @@ def tie(code: str) -> str:
     }.get(code, code)
 
 
+def placeholder(code: str) -> str:
+    """What a letter puts in the place of a name between braces."""
+    return {
+        "reference": _("the reference of the file"),
+        "project": _("the title of the project"),
+        "organisation": _("the name of the organisation"),
+        "call": _("the name of the call"),
+        "rank": _("the place in the ranking"),
+        "receipt_number": _("the number of the receipt"),
+        "requested:money": _("the amount requested"),
+        "awarded:money": _("the amount awarded"),
+        "score:score": _("the score out of 100"),
+        "pass_mark:score": _("the pass mark"),
+        "received_at:moment": _("the day and hour of arrival"),
+        "received_at:day": _("the day of arrival"),
+        "closes_at:moment": _("the day and hour of the closing"),
+        "closes_at:day": _("the day of the closing"),
+    }[code]
+
+
 def spoken(code: str) -> str:
     """The name of a language, in that language."""
     return NAMES.get(code, code)
@@ -157,6 +177,10 @@ def event(value: Event) -> tuple[str, str]:
     return {
         Event.IMPORT_CALL: (_("Call imported"), "neutral"),
         Event.CHANGE_CALL: (_("Terms of the call changed"), "warn"),
+        Event.PREPARE_CALL: (_("Preparation changed"), "neutral"),
+        Event.DISCARD_PREPARATION: (_("Preparation thrown away"), "warn"),
+        Event.EXTEND_DEADLINE: (_("Deadline extended"), "warn"),
+        Event.START_TEST: (_("Test application begun"), "neutral"),
         Event.PUBLISH: (_("Call published"), "good"),
         Event.DECIDE: (_("Allocation decided"), "good"),
         Event.CLOSE: (_("Call closed"), "good"),
@@ -218,6 +242,12 @@ def facts(entry: EntryView) -> list[tuple[str, str]]:
         "fingerprint": (_("Fingerprint"), lambda value: f"{value[:16]}…"),
     }
     found += [(label, write(entry.facts[key])) for key, (label, write) in told.items() if key in entry.facts]
+    if entry.event is Event.EXTEND_DEADLINE:
+        before, after = (show_moment(entry.facts[name], language()) for name in ("before", "after"))
+        found.append((_("Closing"), f"{before} → {after}"))
+    for one in entry.facts.get("changes", ()):
+        what, before, after = (text_in(one[name], language()) for name in ("what", "before", "after"))
+        found.append((what, f"{before} → {after}"))
     if entry.event is Event.SCREEN:
         found.append((_("Verdict"), verdict(entry.facts.get("verdict"))["text"]))
     return found

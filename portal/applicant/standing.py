@@ -53,11 +53,12 @@ class File:
     letters: tuple[LetterView, ...]
     role: MemberRole | None
     now: datetime
+    preview: bool = False
 
     @property
     def open(self) -> bool:
-        """Whether the call still takes applications."""
-        return self.call.stage is Stage.OPEN
+        """Whether the call still takes applications; a test is taken before it is shown, and only then."""
+        return self.call.stage is (Stage.DRAFT if self.application.test else Stage.OPEN)
 
     @property
     def writable(self) -> bool:

@@ -6,7 +6,8 @@ from flask import Response, render_template
 
 from portal import judging
 from portal.expert import blueprint
-from workflows.permissions import Duty
+from portal.guard import needs
+from workflows.permissions import Action, Duty
 
 DUTY = Duty.EXPERT
 
@@ -14,6 +15,13 @@ DUTY = Duty.EXPERT
 @blueprint.get("/")
 def home() -> str:
     return render_template("expert/home.html", queue=judging.open_queue(DUTY))
+
+
+@blueprint.get("/preview/<call_id>")
+@needs(Action.PREVIEW_CALL)
+def preview(call_id: str) -> str:
+    """The desk with a made-up file of a call in preparation, for the office."""
+    return judging.preview_page("expert/file.html", call_id, DUTY)
 
 
 @blueprint.get("/<reference>")

@@ -5,8 +5,9 @@ from typing import Any
 from flask import Response, render_template
 
 from portal import judging
+from portal.guard import needs
 from portal.juror import blueprint
-from workflows.permissions import Duty
+from workflows.permissions import Action, Duty
 
 DUTY = Duty.JURY
 
@@ -14,6 +15,13 @@ DUTY = Duty.JURY
 @blueprint.get("/")
 def home() -> str:
     return render_template("juror/home.html", queue=judging.open_queue(DUTY))
+
+
+@blueprint.get("/preview/<call_id>")
+@needs(Action.PREVIEW_CALL)
+def preview(call_id: str) -> str:
+    """The desk with a made-up file of a call in preparation, for the office."""
+    return judging.preview_page("juror/file.html", call_id, DUTY)
 
 
 @blueprint.get("/<reference>")

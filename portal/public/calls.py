@@ -6,11 +6,14 @@ from flask import current_app, render_template
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from portal.guard import needs
+from portal.previews import prepared
 from portal.public import blueprint, words
 from portal.work import ask, now
 from workflows.calls.form import QuestionKind
-from workflows.calls.queries import CallView, call_view, public_calls
+from workflows.calls.queries import CallView, call_view, public_calls, public_changes
 from workflows.calls.rules import Stage
+from workflows.permissions import Action
 from workflows.problems import NotThere
 from workflows.publication.queries import Results, public_results
 
@@ -36,6 +39,20 @@ def call(call_id: str) -> str:
     with ask() as session:
         found = _public_call(session, call_id)
         published = public_results(session, call_id, now()) is not None
+        changes = public_changes(session, call_id)
+    return _call_page(found, published=published, changes=changes)
+
+
+@blueprint.get("/calls/<call_id>/preview")
+@needs(Action.PREVIEW_CALL)
+def call_preview(call_id: str) -> str:
+    """The same page as it was prepared, for the office."""
+    with ask() as session:
+        found = prepared(session, call_id)
+    return _call_page(found, preview=True)
+
+
+def _call_page(found: CallView, *, published: bool = False, changes: Any = (), preview: bool = False) -> str:
     terms = found.terms
     return render_template(
         "public/call.html",
@@ -46,6 +63,8 @@ def call(call_id: str) -> str:
         weights=sum(criterion.weight for criterion in terms.criteria),
         documents=[question for question in terms.questions() if question.kind is QuestionKind.DOCUMENT],
         chosen_by_us=words.chosen_by_us(terms.chosen_by_us),
+        changes=changes,
+        preview=preview,
         words=words,
     )
 

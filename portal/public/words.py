@@ -16,6 +16,7 @@ def applicant_type(type: ApplicantType) -> str:
     return {
         ApplicantType.ACCREDITED: _("Accredited organisation"),
         ApplicantType.OTHER_NONPROFIT: _("Other non-profit organisation"),
+        ApplicantType.ANY: _("Every organisation"),
     }[type]
 
 
@@ -26,6 +27,7 @@ def applicant_type_hint(type: ApplicantType) -> str:
             "on Belgian development cooperation."
         ),
         ApplicantType.OTHER_NONPROFIT: _("A Belgian association or foundation without that accreditation."),
+        ApplicantType.ANY: _("Every organisation with an enterprise number, within the conditions below."),
     }[type]
 
 

@@ -109,9 +109,9 @@ def test_every_screen_is_not_there_for_whoever_is_no_administrator(app: Flask, c
     reference = an_application("eligible")
     sign_in(client, a_juror())
     names = {"call_id": "small", "reference": reference, "duty": "jury", "token": "x"}
-    values = {**names, "person_id": 1, "number": 0, "letter_id": 1}
+    values = {**names, "person_id": 1, "number": 0, "letter_id": 1, "part": "criteria", "spot": "criteria.0"}
     screens = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("administrator.")]
-    assert len(screens) == 32
+    assert len(screens) == 41
     for rule in screens:
         with app.test_request_context():
             address = app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
@@ -166,7 +166,7 @@ def test_the_home_says_what_must_be_done_now(client: FlaskClient, ada: Actor) ->
 
 def test_a_draft_call_is_published_and_a_second_click_says_so(client: FlaskClient, ada: Actor) -> None:
     a_call(published=False)
-    assert "Publish the call" in page(client, "/calls/small")
+    assert "Publish the call" in page(client, "/calls/small/setup")
     assert "The call is published" in said(client, "/calls/small/publish")
     assert "This did not work" in said(client, "/calls/small/publish")
     with reading() as session:

@@ -84,7 +84,8 @@ def test_what_is_kept_in_the_database_is_the_whole_file(settings: Settings, path
          "applicants[0].floor_cents: Input should be greater than or equal to 0 (given: -1)"),
         ("ceiling_cents = 12500000", "ceiling_cents = 999999",
          "applicants[0]: ceiling_cents: expected at least floor_cents"),
-        ('kind = "south"', 'kind = "east"', "kind: Input should be 'south' or 'north' (given: 'east')"),
+        ('kind = "south"', 'kind = "south"\naccent = "pink"',
+         "accent: Input should be 'terracotta', 'indigo', 'moss', 'plum' or 'teal' (given: 'pink')"),
         ('[name]\nnl = "Projectoproep Zuid 2024"\n', "[name]\n", "name.nl: missing, expected a value"),
         ('[name]\nnl = "Projectoproep Zuid 2024"\n', '[name]\nnl = ""\n',
          "name.nl: String should have at least 1 character (given: '')"),
@@ -114,9 +115,9 @@ def test_a_wrong_file_is_refused_with_the_key_and_what_was_expected(old: str, ne
 
 def test_several_mistakes_are_told_at_once_each_with_the_file() -> None:
     with pytest.raises(TermsRefused) as found:
-        read_terms(changed('kind = "south"\nyear = 2024', 'kind = "east"\nyear = 1950'), "oproep.toml")
+        read_terms(changed('kind = "south"\nyear = 2024', 'kind = "Ons Zuiden"\nyear = 1950'), "oproep.toml")
     assert str(found.value) == (
-        "oproep.toml: kind: Input should be 'south' or 'north' (given: 'east')\n"
+        "oproep.toml: kind: String should match pattern '^[a-z0-9][a-z0-9_-]{0,59}$' (given: 'Ons Zuiden')\n"
         "oproep.toml: year: Input should be greater than or equal to 2013 (given: 1950)"
     )
 

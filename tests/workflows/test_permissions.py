@@ -54,6 +54,8 @@ enter-expertise        .          .          .          .          .          . 
 give-opinion           .          .          .          .          .          .          .          .          yes        .          .
 administer             .          .          .          .          .          .          .          .          .          yes        .
 manage-call            .          .          .          .          .          .          .          .          .          yes        yes
+preview-call           .          .          .          .          .          .          .          .          .          yes        .
+try-call               .          .          .          .          .          .          .          .          .          yes        .
 read-any-application   .          .          .          .          .          .          .          .          .          yes        yes
 screen                 .          .          .          .          .          .          .          .          .          yes        yes
 assign                 .          .          .          .          .          .          .          .          .          yes        yes

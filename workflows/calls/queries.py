@@ -1,15 +1,19 @@
 """Asking about calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows.calls.rules import Stage, stage
-from workflows.calls.tables import Call, CallVersion
-from workflows.calls.terms import Terms
-from workflows.lifecycle import CallState
+from workflows.calls.shape import Content
+from workflows.calls.tables import Call, CallVersion, WorkingCopy
+from workflows.calls.terms import Accent, Terms
+from workflows.history import entries
+from workflows.lifecycle import CallState, Event
 from workflows.problems import NotThere
 
 
@@ -25,8 +29,66 @@ class CallView:
 
     @property
     def accent(self) -> str:
-        """The style class of the call's accent colour."""
-        return {"south": "accent-zuid", "north": "accent-noord"}[self.terms.kind]
+        """The style class of the call's accent colour; South and North have theirs, unless they choose another."""
+        own = {"south": Accent.TERRACOTTA, "north": Accent.INDIGO}
+        return f"accent-{self.terms.accent or own.get(self.terms.kind, Accent.TEAL)}"
+
+
+@dataclass(frozen=True)
+class CopyView:
+    """The terms of a call as they are being edited: the copy in work, or what is in force where nobody edits.
+
+    `row_version` is 0 while there is no copy. `mark` names exactly what was shown: this copy over that version.
+    """
+
+    content: Content
+    row_version: int
+    mark: str
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class PublicChange:
+    """A change after publication that everybody may know of: when, why, and what, each as a fact of the history."""
+
+    at: datetime
+    reason: str
+    changes: tuple[Mapping[str, Any], ...]
+    closes_before: str = ""
+    closes_after: str = ""
+
+
+def working_copy(session: Session, call_id: str) -> CopyView:
+    """What is being edited of a call. Raises NotThere."""
+    call = session.get(Call, call_id)
+    if call is None:
+        raise NotThere
+    copy = session.get(WorkingCopy, call_id)
+    if copy is None:
+        return CopyView(terms_of(session, call_id).model_dump(mode="json"), 0, f"{call.version}-0")
+    return CopyView(
+        copy.content, copy.row_version, f"{call.version}-{copy.row_version}", copy.changed_by, copy.changed_at
+    )
+
+
+def prefixes_of_others(session: Session, call_id: str) -> dict[str, str]:
+    """The other calls by the prefix of their references."""
+    ids = session.scalars(select(Call.id).where(Call.id != call_id).order_by(Call.id)).all()
+    return {terms_of(session, other).reference_prefix: other for other in ids}
+
+
+def public_changes(session: Session, call_id: str) -> tuple[PublicChange, ...]:
+    """The substantial changes since the call was published, the last first."""
+    found: list[PublicChange] = []
+    for entry in entries(session, f"call:{call_id}"):
+        if entry.event is Event.PUBLISH:
+            found = []
+        elif entry.facts.get("substantial"):
+            told = tuple(one for one in entry.facts.get("changes", ()) if one["substantial"])
+            before, after = (entry.facts.get(name, "") for name in ("before", "after"))
+            found.append(PublicChange(entry.at, entry.reason, told, before, after))
+    return tuple(reversed(found))
 
 
 def call_view(session: Session, call_id: str, now: datetime) -> CallView:

@@ -1,7 +1,7 @@
 """What the clock and the terms of a call say. Pure."""
 
 import tomllib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -57,8 +57,13 @@ def stage(state: CallState, terms: Terms, now: datetime) -> Stage:
     return Stage.OPEN if now < terms.closes else Stage.ASSESSMENT
 
 
-def is_open(state: CallState, terms: Terms, at: datetime) -> bool:
-    """Whether an application that arrives at this instant is on time: strictly before the closing instant."""
+def is_open(state: CallState, terms: Terms, at: datetime, *, test: bool = False) -> bool:
+    """Whether an application that arrives at this instant is on time: strictly before the closing instant.
+
+    A test of the office is taken while the call is not shown to anybody yet, and never again.
+    """
+    if test:
+        return state is CallState.DRAFT
     return stage(state, terms, at) is Stage.OPEN
 
 
@@ -79,7 +84,10 @@ def read_terms(text: str, source: str) -> Terms:
         terms = Terms.model_validate(data)
     except ValidationError as error:
         raise TermsRefused(source, tuple(_complaint(detail) for detail in error.errors())) from None
-    unfillable = tuple(_unfillable(terms))
+    unfillable = tuple(
+        f"letters.{kind}: no letter can fill {{{placeholder}}}, expected one of {', '.join(sorted(LETTER_FACTS))}"
+        for kind, placeholder in unfillable_placeholders(terms)
+    )
     if unfillable:
         raise TermsRefused(source, unfillable)
     return terms
@@ -91,29 +99,29 @@ def write_terms(terms: Terms) -> str:
 
 
 def shifted(terms: Terms, by: timedelta) -> Terms:
-    """The same terms with every instant and date of the edition moved, for a demonstration that must be open."""
-    moved = {name: getattr(terms, name) + by for name in ("opens_at", "closes_at", "reference_date")}
-    conditions = tuple(
-        condition.model_copy(update={
-            name: getattr(condition, name) + by
-            for name in ("earliest", "latest") if getattr(condition, name)
-        })
-        for condition in terms.conditions
-    )  # fmt: skip
-    return terms.model_copy(update={**moved, "conditions": conditions})
+    """The same terms with every instant and date in them moved: of the edition, of conditions, of questions."""
+    return Terms.model_validate(_moved(terms.model_dump(), by))
 
 
-def _unfillable(terms: Terms) -> list[str]:
-    found = []
-    for name in type(terms.letters).model_fields:
-        text = getattr(terms.letters, name)
-        if isinstance(text, LetterText):
-            found += [
-                f"letters.{name}: no letter can fill {{{placeholder}}}, "
-                f"expected one of {', '.join(sorted(LETTER_FACTS))}"
-                for placeholder in sorted(text.unknown_placeholders(LETTER_FACTS))
-            ]
-    return found
+def _moved(value: Any, by: timedelta) -> Any:
+    match value:
+        case dict():
+            return {key: _moved(part, by) for key, part in value.items()}
+        case list() | tuple():
+            return type(value)(_moved(part, by) for part in value)
+        case date():  # an instant is one too
+            return value + by
+    return value
+
+
+def unfillable_placeholders(terms: Terms) -> list[tuple[str, str]]:
+    """What stands between braces in the texts of letters and no letter can fill: the kind of letter with each."""
+    texts = [(name, getattr(terms.letters, name)) for name in type(terms.letters).model_fields]
+    return [
+        (name, placeholder)
+        for name, text in texts if isinstance(text, LetterText)
+        for placeholder in sorted(text.unknown_placeholders(LETTER_FACTS))
+    ]  # fmt: skip
 
 
 def _complaint(detail: Any) -> str:

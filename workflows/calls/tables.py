@@ -1,4 +1,4 @@
-"""Tables of calls: the call, the versions of its terms, its envelopes."""
+"""Tables of calls: the call, the versions of its terms, the copy in work, its envelopes."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -44,6 +44,20 @@ class CallVersion(Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(default="")
+
+
+class WorkingCopy(Base):
+    """The terms of a call as somebody is editing them: they may be incomplete, and hold for nobody."""
+
+    __tablename__ = "working_copies"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    content: Mapped[dict[str, Any]]
+    changed_by: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": row_version}
 
 
 class Envelope(Base):

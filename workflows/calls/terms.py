@@ -5,16 +5,25 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, model_validator
 
-from workflows.calls import asking
 from workflows.calls.budget import Budget
-from workflows.calls.form import Meaning, Question, QuestionKind, Section
-from workflows.calls.sdg import GOALS
+from workflows.calls.consistency import PARTS_ONLY, inconsistencies
+from workflows.calls.form import Meaning, Question, Section
 from workflows.calls.strict import Cents, Code, Count, Instant, PlaceCode, Strict, Words
 from workflows.language import BRUSSELS, placeholders
 from workflows.people.rules import ApplicantType
 from workflows.permissions import Duty
+
+
+class Accent(StrEnum):
+    """The colour by which a call is known on its pages; each is a class of the style sheet."""
+
+    TERRACOTTA = "terracotta"
+    INDIGO = "indigo"
+    MOSS = "moss"
+    PLUM = "plum"
+    TEAL = "teal"
 
 
 class ApplicantRule(Strict):
@@ -172,7 +181,8 @@ class Terms(Strict):
     """Everything that makes one edition of a call."""
 
     id: Code
-    kind: Literal["south", "north"]
+    kind: Code
+    accent: Accent | None = None
     year: Annotated[int, Field(ge=2013, le=2100, strict=True)]
     reference_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{1,4}[0-9]{2}$")]
     opens_at: Instant
@@ -187,7 +197,7 @@ class Terms(Strict):
     allocation: AllocationRule
     letters: Letters
     applicants: tuple[ApplicantRule, ...] = Field(min_length=1)
-    zones: tuple[Zone, ...] = Field(min_length=1)
+    zones: tuple[Zone, ...] = ()
     conditions: tuple[Condition, ...] = Field(min_length=1)
     criteria: tuple[Criterion, ...] = Field(min_length=1)
     envelopes: tuple[Envelope, ...] = Field(min_length=1)
@@ -196,9 +206,10 @@ class Terms(Strict):
     sections: tuple[Section, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        for complaint in _inconsistencies(self):
-            raise ValueError(complaint)
+    def _consistent(self, info: ValidationInfo) -> Self:
+        if not (info.context or {}).get(PARTS_ONLY):
+            for complaint in inconsistencies(self):
+                raise ValueError(complaint.text)
         return self
 
     @property
@@ -225,8 +236,9 @@ class Terms(Strict):
         return next((zone for zone in self.zones if zone.code == code), None)
 
     def applicant_rule(self, type: ApplicantType) -> ApplicantRule | None:
-        """The amounts for this type of applicant, None where that type may not apply."""
-        return next((rule for rule in self.applicants if rule.type is type), None)
+        """The amounts for this type of applicant, those for anybody else; None where that type may not apply."""
+        rules = {rule.type: rule for rule in self.applicants}
+        return rules.get(type) or rules.get(ApplicantType.ANY)
 
     def criteria_of(self, duty: Duty) -> tuple[Criterion, ...]:
         """The criteria judged in this duty."""
@@ -235,55 +247,3 @@ class Terms(Strict):
 
 def _instant(moment: datetime) -> datetime:
     return moment.replace(tzinfo=BRUSSELS) if moment.tzinfo is None else moment
-
-
-def _inconsistencies(terms: Terms) -> Iterator[str]:
-    """What the parts say against each other, each with its key and what was expected."""
-    if terms.closes <= terms.opens:
-        yield "closes_at: expected an instant after opens_at"
-    yield from _repeated(terms)
-    yield from _unasked(terms)
-    known = {"*", *(zone.code.lower() for zone in terms.zones), *(str(rule.type) for rule in terms.applicants)}
-    for envelope in terms.envelopes:
-        for group in envelope.groups:
-            if group not in known:
-                yield f"envelopes.{envelope.id}.groups: {group} is unknown, expected one of {', '.join(sorted(known))}"
-    if sum(criterion.weight for criterion in terms.criteria) == 0:
-        yield "criteria.weight: expected at least one above 0"
-    if terms.scoring.opinion_required and not terms.criteria_of(Duty.EXPERT):
-        yield 'scoring.opinion_required: expected a criterion with judged_by = "expert"'
-
-
-def _repeated(terms: Terms) -> Iterator[str]:
-    """Names that stand there twice."""
-    named = {
-        "sections.questions.id": [question.id for question in terms.questions()],
-        "sections.id": [section.id for section in terms.sections],
-        "criteria.id": [criterion.id for criterion in terms.criteria],
-        "envelopes.id": [envelope.id for envelope in terms.envelopes],
-        "zones.code": [zone.code for zone in terms.zones],
-        "applicants.type": [str(rule.type) for rule in terms.applicants],
-    }
-    for key, values in named.items():
-        for value in sorted({value for value in values if values.count(value) > 1}):
-            yield f"{key}: {value} stands there twice, expected each once"
-
-
-def _unasked(terms: Terms) -> Iterator[str]:
-    """What conditions of eligibility read that the call does not have, and what is wrong with the form."""
-    ids = {question.id for question in terms.questions()}
-    cofinanced = terms.budget is not None and terms.budget.cofinancing_hundredths is not None
-    for number, condition in enumerate(terms.conditions):
-        if condition.question is not None and condition.question not in ids:
-            yield f"conditions[{number}].question: no question has the id {condition.question}"
-        if condition.kind is ConditionKind.BUDGET_CAPS and terms.budget is None:
-            yield f"conditions[{number}].kind: {condition.kind} wants a budget"
-        if condition.kind is ConditionKind.CO_FINANCING and not cofinanced:
-            yield f"conditions[{number}].kind: {condition.kind} wants budget.cofinancing_hundredths"
-    offered = {
-        QuestionKind.YES_NO: frozenset({"yes", "no"}),
-        QuestionKind.ZONE: frozenset(zone.code for zone in terms.zones),
-        QuestionKind.PLACES: frozenset(place.code for zone in terms.zones for place in zone.places),
-        QuestionKind.SDG: frozenset(GOALS),
-    }
-    yield from asking.complaints(tuple(terms.questions()), offered, budgeted=terms.budget is not None)

@@ -78,6 +78,7 @@ def facts_of(session: Session, application: ApplicationView, received_at: dateti
             Application.call_id == application.call_id,
             Application.organisation_id == application.organisation.id,
             Application.id != application.id,
+            ~Application.test,
             Application.received_at.is_not(None),  # a reopened file counts as it was submitted
             Application.state != ApplicationState.WITHDRAWN,
         )
@@ -94,6 +95,7 @@ def unscreened(session: Session, now: datetime) -> list[str]:
             select(Application.reference)
             .where(
                 Application.state == ApplicationState.SUBMITTED,
+                ~Application.test,
                 ~select(EligibilityCheck)
                 .where(
                     EligibilityCheck.application_id == Application.id,

@@ -132,6 +132,7 @@ def unwritten(session: Session, now: datetime) -> list[int]:
             select(HistoryEntry.id)
             .where(
                 HistoryEntry.event.in_([str(event) for event in LETTER_AFTER]),
+                HistoryEntry.subject.startswith("application:"),  # a test is answered by nobody
                 ~select(Letter).where(Letter.entry_id == HistoryEntry.id).exists(),
             )
             .order_by(HistoryEntry.id)

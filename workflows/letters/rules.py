@@ -30,10 +30,14 @@ class NoticeKind(StrEnum):
     """Mails that carry no letter: `notice-<kind>` and `notice-<kind>-subject` in `sentences/notices.toml`."""
 
     CONFIRM_ADDRESS = "confirm-address"
+    CALL_CHANGED = "call-changed"
+    DEADLINE_EXTENDED = "deadline-extended"
 
 
 NOTICE_AFTER: dict[Event, NoticeKind] = {
     Event.ASK_CONFIRMATION: NoticeKind.CONFIRM_ADDRESS,
+    Event.CHANGE_CALL: NoticeKind.CALL_CHANGED,
+    Event.EXTEND_DEADLINE: NoticeKind.DEADLINE_EXTENDED,
 }
 """What happened and what is mailed about it. A new notice is a line here, two sentences, and who it goes to
 (`letters.notices`)."""

@@ -16,10 +16,11 @@ PASSWORD_LENGTH = 15
 
 
 class ApplicantType(StrEnum):
-    """What an organisation is to a call; the ceiling depends on it."""
+    """What an organisation is to a call; the ceiling depends on it. A call may also invite anybody alike."""
 
     ACCREDITED = "accredited"
     OTHER_NONPROFIT = "other-nonprofit"
+    ANY = "any"
 
 
 def enterprise_number(typed: str) -> str:

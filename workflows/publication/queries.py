@@ -37,7 +37,9 @@ def results(session: Session, call_id: str, now: datetime) -> Results:
     awarded = of_call(session, call_id, ApplicationState.AWARDED)
     rows = tuple(_row(found) for found in sorted(awarded, key=lambda found: (_zone_order(found), found.number)))
     counted = session.execute(
-        select(Application.state, func.count()).where(Application.call_id == call_id).group_by(Application.state)
+        select(Application.state, func.count())
+        .where(Application.call_id == call_id, ~Application.test)
+        .group_by(Application.state)
     )
     numbers = {state: number for state, number in counted}  # noqa: C416  # a Row is no pair to dict() for mypy
     received = sum(number for state, number in numbers.items() if state != ApplicationState.DRAFT)
@@ -77,4 +79,5 @@ def _row(found: ApplicationView) -> AwardRow:
 
 
 def _zone_order(found: ApplicationView) -> int:
-    return [zone.code for zone in found.terms.zones].index(found.zone)
+    codes = [zone.code for zone in found.terms.zones]
+    return codes.index(found.zone) if found.zone in codes else len(codes)

@@ -41,7 +41,7 @@ def submit(
         raise already(session, application)
     found = queries.view(session, reference)
     call = session.get_one(Call, application.call_id)
-    if not is_open(CallState(call.state), found.terms, received_at):
+    if not is_open(CallState(call.state), found.terms, received_at, test=application.test):
         closes = found.terms.closes.isoformat()
         raise Problem("deadline-passed", closes_at=closes, received_at=received_at.isoformat())
     if application.saved_at >= found.terms.closes:  # a second lock: nothing written after the closing is ever frozen

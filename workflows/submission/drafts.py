@@ -178,7 +178,7 @@ def delete(session: Session, actor: Actor, reference: str, *, now: datetime) -> 
 
 def _next_number(session: Session, call_id: str) -> int:
     """The number after every one that was given in the call, deleted drafts included."""
-    last = session.scalar(select(func.max(Application.number)).where(Application.call_id == call_id))
+    last = session.scalar(select(func.max(Application.number)).where(Application.call_id == call_id, ~Application.test))
     deletions = session.scalars(
         select(HistoryEntry).where(
             HistoryEntry.chain == f"call:{call_id}", HistoryEntry.event == str(Event.DELETE_DRAFT)

@@ -32,7 +32,7 @@ def editable(session: Session, actor: Actor, reference: str, now: datetime) -> A
 def before_closing(session: Session, application: Application, now: datetime) -> None:
     """Raise Problem `deadline-passed` unless the call of the file takes applications at this instant."""
     call = call_view(session, application.call_id, now)
-    if not is_open(call.state, call.terms, now):
+    if not is_open(call.state, call.terms, now, test=application.test):
         raise Problem("deadline-passed", closes_at=call.terms.closes.isoformat(), received_at=now.isoformat())
 
 

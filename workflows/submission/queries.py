@@ -19,7 +19,7 @@ from workflows.lifecycle import ApplicationState, CallState
 from workflows.people.queries import OrganisationView, applicant_type_at, member_role, organisation_view
 from workflows.people.rules import ApplicantType
 from workflows.people.tables import Membership
-from workflows.permissions import Action, Actor, MemberRole, Relation, require
+from workflows.permissions import Action, Actor, MemberRole, Relation, may, require
 from workflows.problems import NotThere
 from workflows.submission.rules import AttachmentView, Draft, answer, sections
 from workflows.submission.seeing import seen_section, visible
@@ -64,6 +64,7 @@ class ApplicationView:
     set_aside: Mapping[str, Any] | None = None
     role: MemberRole | None = None
     """The reader's role in the organisation, where the file was asked for by `own`."""
+    test: bool = False
 
     @property
     def reopened(self) -> bool:
@@ -151,12 +152,17 @@ def own(session: Session, actor: Actor, reference: str, action: Action) -> Appli
         raise NotThere
     application, *call, role = found
     member = MemberRole(role) if role else None
-    require(actor, action, Relation(member=member, state=ApplicationState(application.state)))
+    state = ApplicationState(application.state)
+    relation = own_relation(session, actor, application) if application.test else Relation(member=member, state=state)
+    require(actor, action, relation)
     return replace(_views(session, [(application, *call)])[0], role=member)
 
 
 def own_relation(session: Session, actor: Actor, application: Application) -> Relation:
-    """What the actor is to an application as a member of its organisation."""
+    """What the actor is to an application as a member of its organisation. A test belongs to who may try the call."""
+    if application.test:
+        owner = MemberRole.OWNER if may(actor, Action.TRY_CALL) else None
+        return Relation(member=owner, state=ApplicationState(application.state))
     role = member_role(session, actor.person_id, application.organisation_id)
     return Relation(member=role, state=ApplicationState(application.state))
 
@@ -169,8 +175,13 @@ def conflicted_people(session: Session, application: Application) -> frozenset[i
 
 
 def clerk_relation(session: Session, actor: Actor, application: Application) -> Relation:
-    """What the actor is to a file as somebody of the office: a conflict of interest binds the office too."""
-    conflicted = actor.person_id is not None and actor.person_id in conflicted_people(session, application)
+    """What the actor is to a file as somebody of the office: a conflict of interest binds the office too.
+
+    A test is nobody's to handle: it is closed to everybody as a conflict would close it.
+    """
+    conflicted = application.test or (
+        actor.person_id is not None and actor.person_id in conflicted_people(session, application)
+    )
     return Relation(conflicted=conflicted, state=ApplicationState(application.state))
 
 
@@ -180,6 +191,7 @@ def call_relation(session: Session, actor: Actor, call_id: str) -> Relation:
     declared = select(Conflict.application_id).where(Conflict.person_id == actor.person_id)
     conflicted = select(Application.id).where(
         Application.call_id == call_id,
+        ~Application.test,
         Application.received_at.is_not(None),
         Application.organisation_id.in_(memberships) | Application.id.in_(declared),
     )
@@ -193,11 +205,17 @@ def of_organisations(session: Session, organisation_ids: tuple[int, ...]) -> tup
 
 
 def of_call(session: Session, call_id: str, *states: ApplicationState) -> tuple[ApplicationView, ...]:
-    """The applications of a call in these states (all where none is named), by number."""
-    statement = _with_call().where(Application.call_id == call_id).order_by(Application.number)
+    """The applications of a call in these states (all where none is named), by number; tests are none."""
+    statement = _with_call().where(Application.call_id == call_id, ~Application.test).order_by(Application.number)
     if states:
         statement = statement.where(Application.state.in_(states))
     return _views(session, session.execute(statement).all())
+
+
+def trials_of(session: Session, call_id: str) -> tuple[ApplicationView, ...]:
+    """The tests the office made of a call, by number."""
+    statement = _with_call().where(Application.call_id == call_id, Application.test)
+    return _views(session, session.execute(statement.order_by(Application.number)).all())
 
 
 def receipts(session: Session, application_id: int) -> tuple[Receipt, ...]:
@@ -225,7 +243,7 @@ def unrestored(session: Session, now: datetime) -> list[str]:
     """References of files that were reopened and not submitted again before their call closed."""
     found = session.execute(
         select(Application.reference, Application.call_id)
-        .where(Application.state == ApplicationState.DRAFT, Application.received_at.is_not(None))
+        .where(Application.state == ApplicationState.DRAFT, Application.received_at.is_not(None), ~Application.test)
         .order_by(Application.id)
     ).all()
     open_now = {call_id: call_view(session, call_id, now).stage is Stage.OPEN for call_id in {one[1] for one in found}}
@@ -286,5 +304,5 @@ def _one(
         type=applicant_type_at(session, found.organisation_id, terms.reference_date),
         answers=fitting(terms, found.answers), attachments=attachments, terms=terms, started_at=found.started_at,
         saved_at=found.saved_at, received_at=found.received_at, awarded_cents=found.awarded_cents,
-        row_version=found.row_version, call=call, set_aside=found.set_aside,
+        row_version=found.row_version, call=call, set_aside=found.set_aside, test=found.test,
     )  # fmt: skip

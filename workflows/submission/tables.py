@@ -16,12 +16,13 @@ class Application(Base):
     """An application. What its state implies is checked by the database too.
 
     `set_aside` holds what a reopened draft said, and was never submitted, when its last submission was put back.
+    A `test` is the office trying the form before publication: it counts nowhere and has numbers of its own.
     """
 
     __tablename__ = "applications"
     states: ClassVar = ApplicationState
     __table_args__ = (
-        UniqueConstraint("call_id", "number"),
+        UniqueConstraint("call_id", "test", "number"),
         CheckConstraint(f"state IN ({_STATES})", name="state"),
         CheckConstraint("state = 'draft' OR received_at IS NOT NULL", name="submitted_has_instant"),
         CheckConstraint("(state = 'awarded') = (awarded_cents IS NOT NULL)", name="award_if_and_only_if_awarded"),
@@ -32,6 +33,7 @@ class Application(Base):
     reference: Mapped[str] = mapped_column(String(20), unique=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), index=True)
     number: Mapped[int]
+    test: Mapped[bool] = mapped_column(default=False)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     language: Mapped[str] = mapped_column(String(2))
     state: Mapped[str] = mapped_column(String(20), default=ApplicationState.DRAFT)
@@ -51,7 +53,8 @@ class Application(Base):
 
     @property
     def subject(self) -> str:
-        return f"application:{self.reference}"
+        """What the history calls it; a test is called otherwise, so that no letter or notice ever answers it."""
+        return f"{'test' if self.test else 'application'}:{self.reference}"
 
 
 class Attachment(Base):
