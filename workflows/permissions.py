@@ -71,6 +71,9 @@ class Action(StrEnum):
 
     SEE_PUBLIC = "see-public"
     USE_ACCOUNT = "use-account"
+    READ_ORGANISATION = "read-organisation"
+    EDIT_ORGANISATION = "edit-organisation"
+    MANAGE_ORGANISATION = "manage-organisation"
     START_APPLICATION = "start-application"
     READ_OWN_APPLICATION = "read-own-application"
     EDIT_APPLICATION = "edit-application"
@@ -86,6 +89,8 @@ class Action(StrEnum):
     ENTER_EXPERTISE = "enter-expertise"
     GIVE_OPINION = "give-opinion"
     ADMINISTER = "administer"
+    CHECK_ORGANISATION = "check-organisation"
+    GIVE_ROLE = "give-role"
     MANAGE_CALL = "manage-call"
     READ_ANY_APPLICATION = "read-any-application"
     SCREEN = "screen"
@@ -150,6 +155,9 @@ _judge = any_of(
 PERMISSIONS: dict[Action, Predicate] = {
     Action.SEE_PUBLIC: anyone,
     Action.USE_ACCOUNT: signed_in,
+    Action.READ_ORGANISATION: all_of(signed_in, member),
+    Action.EDIT_ORGANISATION: all_of(signed_in, writer),
+    Action.MANAGE_ORGANISATION: all_of(signed_in, owner),
     Action.START_APPLICATION: all_of(signed_in, writer),
     Action.READ_OWN_APPLICATION: all_of(signed_in, member),
     Action.EDIT_APPLICATION: all_of(signed_in, writer),
@@ -165,6 +173,8 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.SCORE: all_of(role(Role.JUROR), assigned(Duty.JURY), unconflicted),
     Action.GIVE_OPINION: all_of(role(Role.EXPERT), assigned(Duty.EXPERT), unconflicted),
     Action.ADMINISTER: _administrator,
+    Action.CHECK_ORGANISATION: _clerk,
+    Action.GIVE_ROLE: any_of(_administrator, _system),
     Action.MANAGE_CALL: any_of(_administrator, _system),
     Action.READ_ANY_APPLICATION: _clerk,
     Action.SCREEN: _clerk,
