@@ -14,7 +14,9 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     home,
     importing,
     letters,
+    organisations,
     panel,
+    people,
     scoring,
     screening,
 )
