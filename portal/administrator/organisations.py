@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovTextArea
 from werkzeug.wrappers import Response
 from wtforms import Field, TextAreaField
@@ -15,6 +14,7 @@ from portal import errors
 from portal.administrator import blueprint
 from portal.downloads import download
 from portal.forms import DayField, needed, tidy
+from portal.received import Form
 from portal.work import Session, actor, ask, now, work
 from workflows.people import directory, membership, organisations, payment
 from workflows.people.organisations import AccreditationView
@@ -25,7 +25,7 @@ from workflows.problems import Problem
 MOST = 100
 
 
-class JudgeForm(FlaskForm):
+class JudgeForm(Form):
     """The days of an accreditation as the office found them."""
 
     starts = DayField(_("First day"), validators=[needed()])
@@ -36,7 +36,7 @@ class JudgeForm(FlaskForm):
             raise ValidationError(_("The last day comes before the first."))
 
 
-class RefusalForm(FlaskForm):
+class RefusalForm(Form):
     reason = TextAreaField(
         _("Reason"), filters=[tidy], widget=GovTextArea(), validators=[needed()],
         description=_("The organisation reads it in a mail, in the words you write here."),

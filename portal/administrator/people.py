@@ -5,7 +5,6 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput
 from werkzeug.wrappers import Response
 
@@ -13,6 +12,7 @@ from portal import errors
 from portal.administrator import blueprint
 from portal.forms import AtMost, Keeps, OneOf, choices, line, needed
 from portal.language import language
+from portal.received import Form
 from portal.work import actor, ask, now, work
 from workflows.language import NAMES
 from workflows.people import actions, invitations, queries, rules
@@ -23,7 +23,7 @@ GIVEN = (Role.JUROR, Role.EXPERT, Role.ADMINISTRATOR)
 """The roles that persons hold; the system's own is nobody's."""
 
 
-class InviteToRoleForm(FlaskForm):
+class InviteToRoleForm(Form):
     email = line(
         _("E-mail address"), needed(), AtMost(254), Keeps(rules.email),
         description=_("With an account or without: the mail holds a link with which the person accepts."),
