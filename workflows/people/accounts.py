@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from workflows.history import record
+from workflows.database import lock_chain
+from workflows.history import HOUSE, record
 from workflows.lifecycle import Event
 from workflows.people import actions, queries, rules
 from workflows.people.actions import NewPerson, ask_confirmation
@@ -34,6 +35,7 @@ def register(session: Session, new: NewPerson, *, leads_to: str = "", now: datet
     Both look the same to whoever asks, and take as long. Raises Problem on a wrong address or a weak password.
     """
     email = rules.email(new.email)
+    lock_chain(session, HOUSE)
     known = queries.person_by_email(session, email)
     if known is None:
         actor = actions.open_account(session, new, now=now)

@@ -74,6 +74,7 @@ def open_account(session: Session, new: NewPerson, *, now: datetime) -> Actor:
     email = rules.email(new.email)
     if new.password is not None:
         rules.acceptable_password(new.password, forbidden=(email.split("@")[0], "oproep"))
+    lock_chain(session, HOUSE)  # of two who register one address at once, one does
     if queries.person_by_email(session, email):
         raise Problem("email-taken", field="email")
     person = Person(
@@ -140,6 +141,7 @@ def set_password(session: Session, person_id: int, password: str) -> None:
 def require_new(session: Session, enterprise_number: str) -> str:
     """The digits of an enterprise number nobody registered here. Raises Problem on a wrong or a known one."""
     number = rules.enterprise_number(enterprise_number)
+    lock_chain(session, HOUSE)  # a second click waits here, and then reads what the first one did
     if queries.organisation_by_number(session, number):
         raise Problem("organisation-known", field="enterprise_number")
     return number
