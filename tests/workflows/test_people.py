@@ -201,7 +201,7 @@ def test_an_organisation_is_known_by_its_number_not_by_its_name(settings: Settin
     done(people.found_organisation, a_person(), same_name, now=NOW)
     again = refusal(people.found_organisation, a_person(), NewOrganisation(ULB, "Autre nom", "asbl"), now=NOW)
     assert (again.code, again.field) == ("organisation-known", "enterprise_number")
-    assert say(again.reason, "en").startswith("The organisation with this enterprise number already has an account")
+    assert say(again.reason, "en").startswith("The organisation with this enterprise number is known here already.")
     view = asked(queries.organisation_view, organisation)
     assert (view.enterprise_number, view.iban) == (ULB, "BE•• •••• •••• 7034")
     assert asked(queries.member_role, ada.person_id, organisation) is MemberRole.OWNER
