@@ -58,7 +58,7 @@ def test_a_page_of_an_application_takes_few_statements_however_many_questions(
     reference = an_application(state, by=by)
     work_off()
     sign_in(client, by[0])
-    for page in PAGES if state == "draft" else PAGES[:1]:
+    for page in PAGES[:2] if state == "draft" else PAGES[:1]:
         client.get(f"/applications/{reference}{page}")  # the terms of a call are read once per process
         with counted() as said:
             assert client.get(f"/applications/{reference}{page}").status_code == 200

@@ -41,6 +41,7 @@ class SessionView:
 def signed_in(session: Session, token: str, now: datetime, limits: Limits) -> PersonView | None:
     """Whose browser carries this token, None where the session has ended or run out."""
     found = session.get(SignInSession, token_hash(token))
+    session.info["browser"] = found  # held on to, or `to_be_noted` would ask the database for it again on every page
     return person_view(session, found.person_id) if found is not None and _lives(found, now, limits) else None
 
 
