@@ -7,6 +7,7 @@ from portal import (
     addresses,
     administrator,
     applicant,
+    compression,
     errors,
     expert,
     filters,
@@ -30,6 +31,7 @@ def create_app(settings: Settings) -> Flask:
     signin.install(app)
     guard.install(app)
     headers.install(app)
+    compression.install(app)
     filters.install(app)
     errors.install(app)
     for door in (public, applicant, juror, expert, administrator, health):

@@ -4,10 +4,12 @@ from typing import Any
 
 from flask import Flask, Response, current_app, flash, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from config.settings import Settings
+from portal import carried
 from portal.answers import size
 from portal.language import language
 from portal.received import Form
@@ -59,6 +61,9 @@ def refused(problem: Problem) -> Any:
 
 
 def expired(error: Exception) -> Any:
+    """The form is of another session; where it holds text that would be lost, that is offered again."""
+    if carried.kept(request.endpoint):
+        return carried.offer_again() if current_user.is_authenticated else carried.sign_in_page()
     return render_template("error.html", title=_("This form has expired"), text=_(
         "For your safety a form only counts in the browser session in which it was opened. Go back, "
         "copy what you typed if need be, reload the page and send it again."

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Flask, current_app, redirect, request, url_for
 from flask_login import current_user
 
+from portal import carried
 from portal.work import actor
 from workflows import permissions
 from workflows.permissions import Action, Relation
@@ -29,6 +30,12 @@ def needs(action: Action) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def keeps_text(view: View) -> View:
+    """Declare that what was typed into this form is carried over a sign-in, should the session have ended meanwhile."""
+    view.keeps_text = True  # type: ignore[attr-defined]
+    return view
 
 
 def declared(app: Flask, endpoint: str) -> Action | None:
@@ -61,6 +68,8 @@ def _check() -> Any:
     if permissions.may(actor(), action):
         return None
     if not current_user.is_authenticated:
+        if request.method == "POST" and carried.kept(request.endpoint):
+            return carried.sign_in_page()
         return redirect(url_for("public.sign_in", next=_wanted()))
     raise NotThere
 

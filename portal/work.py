@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import g, request
+from flask import current_app, g, request
 from flask_login import current_user
 
+from portal.arrival import began, read
 from workflows import worker
 from workflows.database import reading, transaction
 from workflows.permissions import VISITOR, Actor
@@ -19,11 +20,13 @@ Session = Any
 
 
 @contextmanager
-def work() -> Iterator[Session]:
-    """One transaction; after its commit the background worker is told that there may be work."""
+def work(*, ring: bool = True) -> Iterator[Session]:
+    """One transaction; after its commit the background worker is told that there may be work, unless it is known that
+    there is none (`ring` is False)."""
     with transaction() as session:
         yield session
-    worker.nudge()
+    if ring:
+        worker.nudge()
 
 
 @contextmanager
@@ -44,7 +47,7 @@ def now() -> datetime:
     The arrival is stamped before the body is read. A body that was held back longer than an honest slow line needs
     does not count as having arrived then, or content written after a deadline could carry a stamp from before it.
     """
-    here = arrival(request.environ)
+    here = taken_in(request.environ)
     if here - g.now > LONGEST_BODY:
         g.now = here
     instant: datetime = g.now
@@ -52,5 +55,14 @@ def now() -> datetime:
 
 
 def arrival(environ: Mapping[str, Any]) -> datetime:
-    """The server's clock as the request begins; the client's clock is never asked."""
-    return datetime.now(UTC)
+    """When the request began, by the trusted proxy or by the server's clock."""
+    return began(environ, datetime.now(UTC), trusted=_behind_a_proxy())
+
+
+def taken_in(environ: Mapping[str, Any]) -> datetime:
+    """When its body was there."""
+    return read(environ, datetime.now(UTC), trusted=_behind_a_proxy())
+
+
+def _behind_a_proxy() -> bool:
+    return bool(current_app.config["SETTINGS"].trusted_proxies)

@@ -120,8 +120,8 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """The instant at which the next requests arrive; NOW unless set."""
     found = Clock()
-    for module in (set_up, work):
-        monkeypatch.setattr(module, "arrival", lambda environ: found.now)
+    for module, asked in ((set_up, "arrival"), (work, "taken_in")):
+        monkeypatch.setattr(module, asked, lambda environ: found.now)
     return found
 
 

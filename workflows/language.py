@@ -47,12 +47,17 @@ def show_moment(moment: datetime | str, language: str) -> str:
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
     local = moment.astimezone(BRUSSELS)
-    if language == "fr":
-        clock = f"{local:%-H}\u00a0h\u00a0{local:%M}" + (f"\u00a0min\u00a0{local:%S}\u00a0s" if local.second else "")
-    else:
-        clock = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    clock = show_clock(local, language)
+    if local.second:
+        clock = f"{clock}\u00a0min\u00a0{local:%S}\u00a0s" if language == "fr" else f"{clock}:{local:%S}"
     at = {"nl": "om", "fr": "à", "en": "at"}[language]
     return f"{show_day(local.date(), language)} {at} {clock}"
+
+
+def show_clock(moment: datetime, language: str) -> str:
+    """The Brussels hour and minute of an instant: `17:42`, `17 h 42`."""
+    local = moment.astimezone(BRUSSELS)
+    return f"{local:%-H}\u00a0h\u00a0{local:%M}" if language == "fr" else f"{local:%H:%M}"
 
 
 def show_score(hundredths: int, language: str) -> str:

@@ -37,7 +37,9 @@ class Event(StrEnum):
     # moves of an application
     SUBMIT = "submit"
     REOPEN = "reopen"
+    RESTORE = "restore"
     WITHDRAW = "withdraw"
+    BRING_BACK = "bring-back"
     ADMIT = "admit"
     DECLARE_INELIGIBLE = "declare-ineligible"
     AWARD = "award"
@@ -61,6 +63,7 @@ class Event(StrEnum):
     SAVE_ANSWERS = "save-answers"
     ATTACH = "attach"
     DETACH = "detach"
+    DELETE_DRAFT = "delete-draft"
     REFUSE_SUBMISSION = "refuse-submission"
     SCREEN = "screen"
     OVERRULE = "overrule"
@@ -84,10 +87,12 @@ MOVES: dict[tuple[State, Event], State] = {
     (CallState.DECIDED, Event.CLOSE): CallState.CLOSED,
     (ApplicationState.DRAFT, Event.SUBMIT): ApplicationState.SUBMITTED,
     (ApplicationState.SUBMITTED, Event.REOPEN): ApplicationState.DRAFT,
+    (ApplicationState.DRAFT, Event.RESTORE): ApplicationState.SUBMITTED,
     (ApplicationState.SUBMITTED, Event.ADMIT): ApplicationState.ELIGIBLE,
     (ApplicationState.SUBMITTED, Event.DECLARE_INELIGIBLE): ApplicationState.INELIGIBLE,
     (ApplicationState.SUBMITTED, Event.WITHDRAW): ApplicationState.WITHDRAWN,
     (ApplicationState.ELIGIBLE, Event.WITHDRAW): ApplicationState.WITHDRAWN,
+    (ApplicationState.WITHDRAWN, Event.BRING_BACK): ApplicationState.SUBMITTED,
     (ApplicationState.ELIGIBLE, Event.AWARD): ApplicationState.AWARDED,
     (ApplicationState.ELIGIBLE, Event.PUT_ON_RESERVE): ApplicationState.RESERVE,
     (ApplicationState.ELIGIBLE, Event.REFUSE): ApplicationState.REFUSED,

@@ -75,7 +75,9 @@ class Action(StrEnum):
     READ_OWN_APPLICATION = "read-own-application"
     EDIT_APPLICATION = "edit-application"
     SUBMIT_APPLICATION = "submit-application"
+    RESTORE_SUBMISSION = "restore-submission"
     WITHDRAW_APPLICATION = "withdraw-application"
+    DELETE_DRAFT = "delete-draft"
     READ_OWN_LETTER = "read-own-letter"
     ENTER_JURY = "enter-jury"
     READ_ASSIGNED = "read-assigned"
@@ -115,6 +117,10 @@ def writer(actor: Actor, relation: Relation) -> bool:
     return relation.member in (MemberRole.OWNER, MemberRole.EDITOR)
 
 
+def owner(actor: Actor, relation: Relation) -> bool:
+    return relation.member is MemberRole.OWNER
+
+
 def role(wanted: Role) -> Predicate:
     return lambda actor, relation: wanted in actor.roles
 
@@ -150,7 +156,9 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.READ_OWN_APPLICATION: all_of(signed_in, member),
     Action.EDIT_APPLICATION: all_of(signed_in, writer),
     Action.SUBMIT_APPLICATION: all_of(signed_in, writer),
+    Action.RESTORE_SUBMISSION: any_of(_system, all_of(signed_in, writer)),
     Action.WITHDRAW_APPLICATION: all_of(signed_in, writer),
+    Action.DELETE_DRAFT: all_of(signed_in, owner),
     Action.READ_OWN_LETTER: all_of(signed_in, member),
     Action.ENTER_JURY: role(Role.JUROR),
     Action.ENTER_EXPERTISE: role(Role.EXPERT),

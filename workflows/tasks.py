@@ -17,8 +17,11 @@ from workflows.letters import actions as letters
 from workflows.letters import mailing
 from workflows.letters import queries as letters_queries
 from workflows.letters.mailing import Office
+from workflows.letters.pdf import to_pdf
 from workflows.letters.transport import Transport
 from workflows.permissions import SYSTEM
+from workflows.submission import actions as submission
+from workflows.submission import queries as submission_queries
 from workflows.worker import celery, queue
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,13 @@ def equip(office: Office, transport: Transport) -> None:
 def utcnow() -> datetime:
     """The clock of background work."""
     return datetime.now(UTC)
+
+
+@celery.task(name="restore")
+def restore(reference: str) -> None:
+    """Let the last submission of a file count that was reopened and not submitted again in time."""
+    with transaction() as session:
+        submission.restore(session, SYSTEM, reference, now=utcnow())
 
 
 @celery.task(name="screen")
@@ -65,11 +75,15 @@ def notify(entry_id: int) -> None:
 
 @celery.task(name="render_letter")
 def render_letter(letter_id: int) -> None:
-    """Make the PDF of a letter, outside any transaction, and keep it."""
+    """Make the PDF of a letter, and of the application a receipt is of, outside any transaction, and keep them."""
     with reading() as session:
         content = letters_queries.letter(session, letter_id).content
+        application = letters.unrendered_application(session, letter_id, office())
     pdf = letters.pdf_of(content)
+    submitted = to_pdf(application[2]) if application else b""
     with transaction() as session:
+        if application:
+            letters.keep_application(session, application[0], application[1], submitted, now=utcnow())
         letters.render(session, letter_id, pdf, now=utcnow())
         mails = letters_queries.mails_of(session, letter_id)
     for mail_id in mails:
@@ -90,6 +104,7 @@ def send_mail(mail_id: int) -> None:
 
 
 DUE: tuple[tuple[Any, Callable[[Session, datetime], Sequence[str | int]]], ...] = (
+    (restore, submission_queries.unrestored),
     (screen, eligibility_queries.unscreened),
     (write_letter, letters_queries.unwritten),
     (notify, letters_queries.unnoticed),

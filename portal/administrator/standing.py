@@ -52,13 +52,14 @@ def standing(session: Session, call: CallView) -> Standing:
     """Count how a call stands."""
     files = of_call(session, call.id)
     states = Counter(found.state for found in files)
+    drafts = sum(found.state is ApplicationState.DRAFT and not found.reopened for found in files)
     judged = scored(session, call.id) if call.state is CallState.PUBLISHED else ()
     written = letters.of_call(session, call.id)
     told = {(letter.application, letter.kind) for letter in written}
     decided = [found for found in files if found.state in ANSWERED]
     return Standing(
-        drafts=states[ApplicationState.DRAFT],
-        received=len(files) - states[ApplicationState.DRAFT],
+        drafts=drafts,
+        received=len(files) - drafts,
         to_screen=states[ApplicationState.SUBMITTED],
         eligible=sum(states[state] for state in JUDGED),
         scored=sum(found.ready for found in judged) if judged else sum(states[state] for state in JUDGED[1:]),

@@ -20,9 +20,12 @@ def account() -> dict[str, Any]:
     return {"account_links": [{"href": url_for("applicant.home"), "text": _("My applications")}]}
 
 
-from portal.applicant import check as check  # the screens register themselves on the blueprint
+from portal.applicant import autosave as autosave  # the screens register themselves on the blueprint
+from portal.applicant import check as check
+from portal.applicant import documents as documents
 from portal.applicant import file as file
 from portal.applicant import home as home
 from portal.applicant import organisations as organisations
 from portal.applicant import section as section
 from portal.applicant import start as start
+from portal.applicant import submissions as submissions

@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from portal import errors
+from portal.addresses import row_number
 from portal.applicant import blueprint
 from portal.applicant.forms import DeclarationForm
 from portal.applicant.loading import load
@@ -41,7 +42,8 @@ def submit(reference: str) -> Any:
     if form.validate():
         try:
             with work() as session:
-                actions.submit(session, actor(), reference, received_at=now())
+                seen = row_number(form.seen.data)
+                actions.submit(session, actor(), reference, seen_version=seen, received_at=now())
         except Problem as problem:
             if not isinstance(problem, Problems):  # several are listed at the top, each with its link
                 errors.tell(problem)
@@ -50,6 +52,8 @@ def submit(reference: str) -> Any:
             _note(reference, problem)
         else:
             return redirect(url_for("applicant.receipt", reference=reference))
+    else:
+        _note(reference, Problem("declaration-missing"))
     with ask() as session:
         file = load(session, reference)
         if file.standing not in (Standing.DRAFT, Standing.MISSED):
@@ -67,6 +71,7 @@ def _note(reference: str, problem: Problem) -> None:
 
 def _page(session: Session, file: File, form: DeclarationForm, status: int) -> tuple[str, int]:
     application = file.application
+    form.seen.data = str(application.row_version)
     problems = missing(application.terms, application.draft) + wrong(application.terms, application.draft)
     where = {question.id: section for section in application.terms.sections for question in section.questions}
     page = render_template(

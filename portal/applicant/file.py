@@ -1,5 +1,7 @@
 """A file after its form: task list, receipt, letters, documents, taking back and withdrawing."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -8,21 +10,22 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal import errors
-from portal.answers import size
+from portal.answers import shown, size
 from portal.applicant import blueprint
 from portal.applicant.forms import WithdrawForm
 from portal.applicant.loading import done, load
 from portal.applicant.standing import File
 from portal.downloads import download
 from portal.work import actor, ask, now, work
+from workflows.calls.form import Question
 from workflows.letters import queries as letters
 from workflows.letters.actions import open_letter
 from workflows.letters.blocks import from_json
 from workflows.letters.page import to_html
 from workflows.letters.queries import LetterView
-from workflows.letters.rules import LetterKind
-from workflows.problems import NotThere, Problem
+from workflows.problems import Problem
 from workflows.submission import actions, queries
+from workflows.submission.queries import ApplicationView
 from workflows.submission.rules import progress
 
 FETCHING_AHEAD = ("Sec-Purpose", "Purpose", "X-Moz")
@@ -39,28 +42,14 @@ def task_list(reference: str) -> str:
 
 def task_list_page(file: File, form: WithdrawForm, **more: Any) -> str:
     """The page of a file; `unkept` are questions with answers that came too late, to be copied."""
+    with ask() as session:
+        receipts = queries.receipts(session, file.application.id) if file.application.received_at else ()
     application = file.application
     sections = [(section, progress(section, application.draft)) for section in application.sections]
     return render_template(
         "applicant/task_list.html", dossier=file, form=form, sections=sections, done=done(application), size=size,
-        asked={question.id: question for question in application.terms.questions()},
-        withdrawable=file.withdrawable, **more,
-    )  # fmt: skip
-
-
-@blueprint.get("/<reference>/receipt")
-def receipt(reference: str) -> str:
-    """The proof of the last submission. Raises NotThere before there is one."""
-    with ask() as session:
-        file = load(session, reference)
-        receipts = queries.receipts(session, file.application.id)
-    if not receipts:
-        raise NotThere
-    written = [letter for letter in file.letters if letter.kind is LetterKind.RECEIPT]
-    questions = {question.id: question for question in file.application.terms.questions()}
-    return render_template(
-        "applicant/receipt.html", dossier=file, receipt=receipts[0], letter=written[0] if written else None,
-        questions=questions, size=size,
+        asked=_asked(application),
+        withdrawable=file.withdrawable, receipts=receipts, aside=_set_aside(file.application), **more,
     )  # fmt: skip
 
 
@@ -97,28 +86,39 @@ def _opened(found: LetterView) -> None:
             open_letter(session, actor(), found.application, found.id, now=now())
 
 
-@blueprint.get("/<reference>/documents/<token>")
-def document(reference: str, token: str) -> Response:
-    """A document of the file, to be saved and never shown by the browser within this site."""
-    with ask() as session:
-        file = load(session, reference)
-        found, content = queries.document(session, file.application, token)
-    return download(content, found.media_type, found.name)
-
-
 @blueprint.post("/<reference>/reopen")
 def reopen(reference: str) -> Response:
     """Take a submitted file back to change it, before the deadline."""
+    return _act(reference, actions.reopen, _(
+        "You can change the application now. What you submitted counts until you submit it again."
+    ))  # fmt: skip
+
+
+@blueprint.post("/<reference>/restore")
+def restore(reference: str) -> Response:
+    """Go back to what was submitted last."""
+    return _act(reference, actions.restore, _("The application is again as you last submitted it, and counts."))
+
+
+@blueprint.post("/<reference>/bring-back")
+def bring_back(reference: str) -> Response:
+    """Undo a withdrawal, before the deadline."""
+    return _act(
+        reference, actions.bring_back, _("The application is no longer withdrawn: it counts as you submitted it.")
+    )
+
+
+@blueprint.post("/<reference>/delete")
+def delete(reference: str) -> Response:
+    """Delete a draft that was never submitted."""
     try:
         with work() as session:
-            actions.reopen(session, actor(), reference, now=now())
+            actions.delete(session, actor(), reference, now=now())
     except Problem as problem:
         errors.tell(problem)
-    else:
-        flash(
-            _("You can change the application again. It counts once you submit it again before the deadline."), "info"
-        )
-    return redirect(url_for("applicant.task_list", reference=reference))
+        return redirect(url_for("applicant.task_list", reference=reference))
+    flash(_("The draft %(reference)s is deleted.", reference=reference), "success")
+    return redirect(url_for("applicant.home"))
 
 
 @blueprint.route("/<reference>/withdraw", methods=["GET", "POST"])
@@ -139,3 +139,29 @@ def withdraw(reference: str) -> Any:
     with ask() as session:
         file = load(session, reference)
     return task_list_page(file, form), 422
+
+
+def _act(reference: str, act: Callable[..., None], said: str) -> Response:
+    """Do this to a file, say that it is done or why not, and show the file."""
+    try:
+        with work() as session:
+            act(session, actor(), reference, now=now())
+    except Problem as problem:
+        errors.tell(problem)
+    else:
+        flash(said, "success")
+    return redirect(url_for("applicant.task_list", reference=reference))
+
+
+def _set_aside(application: ApplicationView) -> list[tuple[Question, str]]:
+    """What a reopened draft said otherwise when its last submission was put back, in words."""
+    aside = application.set_aside or {"answers": {}, "documents": []}
+    draft = replace(application, answers=aside["answers"])
+    words = {key: shown(draft, question) for key, question in _asked(application).items() if key in aside["answers"]}
+    for one in aside["documents"]:
+        words[one["question"]] = ", ".join(filter(None, (words.get(one["question"]), one["name"])))
+    return [(question, words[key] or _("empty")) for key, question in _asked(application).items() if key in words]
+
+
+def _asked(application: ApplicationView) -> dict[str, Question]:
+    return {question.id: question for question in application.terms.questions()}

@@ -1,13 +1,13 @@
 """The form of one section, built from the terms of the call, and the small forms of the other screens."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovRadioInput, GovTextArea
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxInput, GovFileInput, GovRadioInput, GovTextArea
 from werkzeug.datastructures import CombinedMultiDict, FileStorage, MultiDict
-from wtforms import BooleanField, Field, HiddenField, TextAreaField
+from wtforms import BooleanField, Field, FileField, HiddenField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired
 
@@ -17,12 +17,13 @@ from portal.received import Form
 from portal.rows import PartsField
 from workflows.calls.asking import asked
 from workflows.calls.form import OnlyIf, Question, QuestionKind, Section
-from workflows.canonical import fingerprint
 from workflows.people import rules
+from workflows.submission.merging import marks
 from workflows.submission.queries import ApplicationView
 
-VERSION, MARK, OFFERED, THEN, LIVE = "_version", "_mark", "_offered", "_then", "_live"
-"""Fields of the form itself; a question's id cannot begin with an underscore. `_offered` names the questions whose
+MARK, OFFERED, THEN, LIVE = "_mark", "_offered", "_then", "_live"
+"""Fields of the form itself; a question's id cannot begin with an underscore. `_mark` holds the marks of the
+answers it was shown with. `_offered` names the questions whose
 choices stand on the page: a browser sends nothing for a box that is not ticked. `_live` says that the script showed
 what the answers brought."""
 REMOVE_ROW, ADD_ROW = "remove:", "add:"
@@ -49,14 +50,14 @@ class SectionForm(Form):
         self.stored = answers
         self.forgiven: frozenset[str] = frozenset()
         self.offered = frozenset(sent.getlist(OFFERED)) if sent is not None else frozenset()
-        fields = {VERSION: HiddenField(), MARK: HiddenField()}
+        fields = {MARK: HiddenField()}
         fields |= {question.id: field_of(question, terms) for question in section.questions}
         for name, unbound in fields.items():
             # Held by name only, not as attributes: a question may be called "data" or "errors".
             BaseForm.__setitem__(self, name, unbound)
         data = {question.id: to_field(question, answers.get(question.id)) for question in section.questions}
         # What was sent wins over what is stored, also where a box was emptied.
-        self.process(formdata=sent, data=data | {VERSION: application.row_version, MARK: mark(section, answers)})
+        self.process(formdata=sent, data=data | {MARK: written(self._marks(answers))})
 
     def answers(self) -> dict[str, Any]:
         """The answers that can be kept, by question: those that were sent and are not refused."""
@@ -109,23 +110,25 @@ class SectionForm(Form):
             for sent in self[question.id].data or () if sent and sent.filename
         ]  # fmt: skip
 
-    def refresh(self, version: int, answers: Mapping[str, Any]) -> None:
-        """From now on the form stands for what is stored now."""
+    def seen(self) -> dict[str, str]:
+        """The marks of the stored answers that the sender was shown."""
+        return dict(pair.split(":", 1) for pair in str(self[MARK].data or "").split(";") if ":" in pair)
+
+    def refresh(self, answers: Mapping[str, Any], own: Collection[str]) -> None:
+        """From now on the form stands for what is stored now, but its `own` answers stay as they were sent."""
         self.stored = answers
-        self[VERSION].data, self[MARK].data = version, mark(self.section, answers)
+        self[MARK].data = written(self._marks(answers))
+        for question in self.section.questions:
+            if question.kind is not QuestionKind.DOCUMENT and question.id not in own:
+                self[question.id].process(None, data=to_field(question, answers.get(question.id)))
 
-    def changed_elsewhere(self) -> list[Question]:
-        """The questions whose stored answer is not the one on the screen."""
-        answers = self.answers()
-        return [
-            question for question in self.section.questions
-            if question.id in answers and answers[question.id] != self.stored.get(question.id)
-        ]  # fmt: skip
+    def _marks(self, answers: Mapping[str, Any]) -> dict[str, str]:
+        return marks((question.id for question in self.section.questions), answers)
 
 
-def mark(section: Section, answers: Mapping[str, Any]) -> str:
-    """The fingerprint of a section's stored answers: another section saved elsewhere leaves it as it is."""
-    return fingerprint({question.id: answers.get(question.id) for question in section.questions})
+def written(found: Mapping[str, str]) -> str:
+    """Marks as the hidden field holds them."""
+    return ";".join(f"{question}:{mark}" for question, mark in found.items())
 
 
 def sent_form(form: Any, files: Any) -> CombinedMultiDict:
@@ -141,6 +144,12 @@ class AccountNumberForm(Form):
     iban = line(_("Bank account (IBAN)"), needed(), Keeps(rules.iban))
 
 
+class ReplaceForm(Form):
+    """Another document in the place of one."""
+
+    document = FileField(_("The new document"), widget=GovFileInput(), validators=[needed()])
+
+
 class StartForm(Form):
     """For which organisation, and in which language the file and its letters are."""
 
@@ -153,6 +162,9 @@ class StartForm(Form):
 
 
 class DeclarationForm(Form):
+    """`seen` is the version of the draft whose answers stand on the page: that one is submitted, or none."""
+
+    seen = HiddenField()
     declaration = BooleanField(
         _("I declare that this application is true and complete, and that I may submit it for the organisation."),
         widget=GovCheckboxInput(), validators=[DataRequired(_("Tick the declaration to submit."))],
@@ -162,7 +174,7 @@ class DeclarationForm(Form):
 class WithdrawForm(Form):
     reason = TextAreaField(
         _("Why do you withdraw it?"), filters=[tidy], widget=GovTextArea(), validators=[AtMost(2000)],
-        description=_("The reason is kept with the file. A withdrawn application cannot be brought back."),
+        description=_("The reason is kept with the file. Until the call closes you can undo the withdrawal."),
     )  # fmt: skip
 
 

@@ -3,9 +3,9 @@
 from portal import previews
 from portal.applicant.standing import File
 from portal.work import Session, actor, now
-from workflows.calls.queries import call_view
-from workflows.letters.queries import released_to
-from workflows.people.queries import OrganisationView, member_role, organisations_of
+from workflows.calls.queries import as_seen
+from workflows.letters.queries import released
+from workflows.people.queries import OrganisationView, organisations_of
 from workflows.permissions import Action, MemberRole, require
 from workflows.submission.queries import ApplicationView, of_organisations, own
 from workflows.submission.rules import Progress, progress
@@ -15,14 +15,16 @@ def load(session: Session, reference: str, action: Action = Action.READ_OWN_APPL
     """One file of one's own organisation, or the made-up one of a preview. Raises NotThere for everybody else."""
     if reference.startswith(previews.PREFIX):
         return _preview(session, reference.removeprefix(previews.PREFIX))
-    return _file(session, own(session, actor(), reference, action))
+    application = own(session, actor(), reference, action)
+    return _file(session, application, application.role)
 
 
 def mine(session: Session) -> tuple[tuple[OrganisationView, ...], list[File]]:
     """One's organisations and all their files, the last touched first."""
     organisations = organisations_of(session, actor().person_id)
     found = of_organisations(session, tuple(organisation.id for organisation in organisations))
-    return organisations, [_file(session, application) for application in found]
+    roles = {organisation.id: organisation.role for organisation in organisations}
+    return organisations, [_file(session, application, roles[application.organisation.id]) for application in found]
 
 
 def done(application: ApplicationView) -> Progress:
@@ -32,13 +34,10 @@ def done(application: ApplicationView) -> Progress:
     return Progress(complete, len(sections))
 
 
-def _file(session: Session, application: ApplicationView) -> File:
+def _file(session: Session, application: ApplicationView, role: MemberRole | None) -> File:
+    call = as_seen(application.call_id, *application.call, application.terms, now())
     return File(
-        application,
-        call_view(session, application.call_id, now()),
-        released_to(session, actor(), application.reference),
-        MemberRole.OWNER if application.test else member_role(session, actor().person_id, application.organisation.id),
-        now(),
+        application, call, released(session, application), MemberRole.OWNER if application.test else role, now()
     )
 
 

@@ -68,19 +68,30 @@ class File:
     @property
     def withdrawable(self) -> bool:
         """Whether to offer withdrawal. A decision nobody told yet does not show by the button's absence."""
-        return self.writable and self.standing in (Standing.SUBMITTED, Standing.ASSESSMENT)
+        return self.writable and (self.changing or self.standing in (Standing.SUBMITTED, Standing.ASSESSMENT))
+
+    @property
+    def deletable(self) -> bool:
+        """Whether to offer deletion: of a draft that was never submitted, to an owner."""
+        draft = self.application.state is ApplicationState.DRAFT and not self.application.reopened
+        return draft and self.role is MemberRole.OWNER
 
     @property
     def standing(self) -> Standing:
-        return standing(self.application.state, self.open, self.letters)
+        return standing(self.application.state, self.open, self.letters, reopened=self.application.reopened)
 
     @property
     def status(self) -> str:
-        return label(self.standing)
+        return _("Submitted, being changed") if self.changing else label(self.standing)
 
     @property
     def tone(self) -> str:
-        return TONES[self.standing]
+        return "info" if self.changing else TONES[self.standing]
+
+    @property
+    def changing(self) -> bool:
+        """Whether it was submitted and taken back: what was submitted counts until it is submitted again."""
+        return self.application.reopened and self.open
 
     @property
     def title(self) -> str:
@@ -97,11 +108,15 @@ class File:
         return tuple(letter for letter in self.letters if letter.opened_at is None)
 
 
-def standing(state: ApplicationState, open: bool, letters: Sequence[LetterView]) -> Standing:
-    """What the applicant may know, from the state, whether the call is open, and the released letters."""
+def standing(state: ApplicationState, open: bool, letters: Sequence[LetterView], *, reopened: bool = False) -> Standing:
+    """What the applicant may know, from the state, whether the call is open, and the released letters.
+
+    Once the call is closed a reopened file counts as it was last submitted, also in the moment before it is put back.
+    """
     match state:
         case ApplicationState.DRAFT:
-            return Standing.DRAFT if open else Standing.MISSED
+            late = Standing.ASSESSMENT if reopened else Standing.MISSED
+            return Standing.DRAFT if open else late
         case ApplicationState.SUBMITTED:
             return Standing.SUBMITTED if open else Standing.ASSESSMENT
         case ApplicationState.ELIGIBLE:

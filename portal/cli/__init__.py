@@ -6,6 +6,7 @@ from portal.cli.allocating import allocate_file
 from portal.cli.calls import call, print_record
 from portal.cli.demonstration import load_demo, replay
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
+from portal.cli.verifying import verify
 
 
 @click.group()
@@ -26,5 +27,6 @@ for command in (
     allocate_file,
     load_demo,
     replay,
+    verify,
 ):
     main.add_command(command)

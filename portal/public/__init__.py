@@ -16,6 +16,7 @@ def footer() -> dict[str, Any]:
     """The links at the foot of every page."""
     return {
         "footer_links": [
+            {"href": url_for("public.verify"), "text": _("Check a receipt")},
             {"href": url_for("public.accessibility"), "text": _("Accessibility")},
             {"href": url_for("public.privacy"), "text": _("Privacy")},
         ]
@@ -26,3 +27,4 @@ from portal.public import account as account  # the screens register themselves 
 from portal.public import calls as calls
 from portal.public import link as link
 from portal.public import mailbox as mailbox
+from portal.public import verify as verify

@@ -3,18 +3,18 @@
 import hashlib
 from typing import Any
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, g, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 from wtforms import Field, HiddenField
 
-from portal import errors
+from portal import carried, errors
+from portal.carried import SignInForm
 from portal.forms import AtMost, Keeps, OrganisationForm, line, needed, password
 from portal.language import language
 from portal.public import blueprint
-from portal.received import Form
 from portal.signin import SignedIn, safe_next, token
 from portal.work import actor, ask, now, work
 from workflows.people import actions, queries, rules
@@ -22,12 +22,6 @@ from workflows.people.actions import NewPerson
 from workflows.people.queries import PersonView
 from workflows.permissions import Role
 from workflows.problems import Problem
-
-
-class SignInForm(Form):
-    email = line(_("E-mail address"), needed())
-    password = password(_("Password"), needed())
-    next = HiddenField()
 
 
 class RegisterForm(OrganisationForm):
@@ -61,7 +55,8 @@ def sign_in() -> Any:
     if form.validate_on_submit():
         refusal = _enter(form.email.data, form.password.data)
         if refusal is None:
-            return redirect(safe_next(form.next.data, _front_door(current_user.person)))
+            again = carried.offer(form.next.data, form.carried.data)
+            return again or redirect(safe_next(form.next.data, _front_door(current_user.person)))
         form.email.errors = [refusal]
     return render_template("public/sign_in.html", form=form), 422 if form.errors else 200
 
@@ -90,6 +85,7 @@ def _welcome(new_token: str) -> None:
     assert person is not None  # the session was made in the transaction before
     chosen = session.get("language")
     session.clear()
+    g.pop("csrf_token", None)  # the one of the visitor's session
     if chosen:
         session["language"] = chosen
     login_user(SignedIn(new_token, person))

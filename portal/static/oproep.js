@@ -10,6 +10,8 @@ createAll(Button, { preventDoubleClick: true });
 // The words in the file button touch in its text but not in its name: someone who speaks to the computer could not call it.
 document.querySelectorAll(".govuk-file-upload-button__status").forEach((status) => status.after(" "));
 
+savedAfterAll();
+keepOverLanguages();
 submitOnce();
 dirtyGuard();
 menus();
@@ -40,6 +42,40 @@ function dirtyGuard() {
     form.addEventListener("oproep:saved", () => { dirty = false; });
     window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   }
+}
+
+/* What a page kept of a form (see autosave.js) goes once the next page says that the form was saved. */
+function savedAfterAll() {
+  try {
+    if (!document.querySelector("[data-saved]")) return;
+    localStorage.removeItem(sessionStorage.getItem("oproep.sent"));
+    sessionStorage.removeItem("oproep.sent");
+  } catch { /* nothing is kept in this browser */ }
+}
+
+/* A change of language loads the page anew: what was typed goes along, but passwords, documents and account numbers. */
+function keepOverLanguages() {
+  const forms = () => [...document.querySelectorAll("main form[method=post]")].map((form) => [...form.elements].filter((one) => one.name && !["hidden", "password", "file", "submit", "button"].includes(one.type) && !/iban/i.test(one.name)));
+  const ticks = (one) => ["checkbox", "radio"].includes(one.type);
+  const typed = () => forms().map((fields) => fields.map((one) => [one.name, ticks(one) ? `${one.value}:${one.checked}` : one.value]));
+  const before = JSON.stringify(typed());
+  document.querySelector(".languages")?.addEventListener("click", (event) => {
+    if (!event.target.closest("a") || JSON.stringify(typed()) === before) return;
+    try { sessionStorage.setItem("oproep.language", JSON.stringify({ path: location.pathname, forms: typed() })); } catch { return; }
+    document.querySelectorAll("form[data-guard]").forEach((form) => form.dispatchEvent(new Event("oproep:saved")));
+  });
+  try {
+    const kept = JSON.parse(sessionStorage.getItem("oproep.language"));
+    sessionStorage.removeItem("oproep.language");
+    if (kept?.path !== location.pathname) return;
+    forms().forEach((fields, at) => fields.forEach((one, place) => {
+      const [name, value] = kept.forms[at]?.[place] ?? [];
+      if (name !== one.name) return;
+      if (ticks(one)) one.checked = value === `${one.value}:true`;
+      else one.value = value;
+      if (value !== undefined) one.dispatchEvent(new Event("input", { bubbles: true }));
+    }));
+  } catch { /* a browser that keeps nothing */ }
 }
 
 function menus() {

@@ -9,6 +9,7 @@ from tests.builders import NOW, a_call, an_association, asked, done
 from tests.every_kind import FULL, every_kind
 from tests.journeys.conftest import Visit, faults
 from tests.journeys.test_whole_call_in_the_browser import sign_in
+from tests.journeys.test_writing_an_application import NO_LINE
 from workflows.permissions import Actor
 from workflows.replay.paper import one_page
 from workflows.submission import actions as submission
@@ -165,3 +166,31 @@ def test_without_javascript_rows_and_brought_questions_come_by_saving(visit: Vis
     file = asked(queries.view, reference)
     assert [row["name"] for row in file.answers["partner-list"]] == ["Eau Vive", "École Verte"]
     assert ([one.name for one in file.attachments], file.requested) == (["vergunning.pdf"], 1_500_000)
+
+
+def test_rows_that_were_not_saved_come_back_with_what_was_typed_in_them(visit: Visit) -> None:
+    actor, reference = begin()
+    path = f"/applications/{reference}/sections/partners"
+    page = visit("/")
+    sign_in(page, actor)
+    page.goto(path)
+    page.get_by_label("Yes", exact=True).check()
+    expect(page.get_by_text("Saved at 13:00.")).to_be_visible()
+    page.evaluate(NO_LINE)
+    group = page.locator("[data-rows]").first
+    for _ in range(2):
+        group.locator("> [data-add-row]").click()
+    for number, name in enumerate(("Een", "Twee", "Drie")):
+        group.locator("> [data-row]").nth(number).locator("input[type=text]").first.fill(name)
+    group.locator("> [data-row]").nth(1).locator("[data-remove-row]").click()
+    expect(page.get_by_text("No connection.")).to_be_visible()
+    page.close(run_before_unload=False)
+    again = page.context.new_page()
+    again.goto(path)
+
+    expect(again.get_by_text("We put back what you typed here earlier")).to_be_visible()
+    found = again.evaluate(
+        "[...document.querySelector('[data-rows]').querySelectorAll(':scope > [data-row]')]"
+        ".map((row) => row.querySelector('input[type=text]').value)"
+    )
+    assert found == ["Een", "Drie"]

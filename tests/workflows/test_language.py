@@ -22,10 +22,12 @@ from workflows.language import (
 from workflows.problems import Reason
 
 THE_SAME_WORD = {
-    ("answer-total", "fr", "en"), ("budget-funder", "fr", "en"), ("letter-condition", "nl", "en"),
+    ("answer-total", "fr", "en"), ("budget-funder", "fr", "en"),
+    ("letter-condition", "nl", "en"),
     ("letter-document", "nl", "en"), ("letter-document", "nl", "fr"), ("letter-document", "fr", "en"),
     ("letter-organisation", "fr", "en"), ("letter-project", "nl", "en"), ("letter-reference", "nl", "fr"),
     ("replay-zone", "nl", "fr"), ("replay-zone", "nl", "en"), ("replay-zone", "fr", "en"),
+    ("application-question", "fr", "en"),
 }  # fmt: skip
 """Words that two languages share; any other sentence that is the same twice was forgotten to be translated."""
 

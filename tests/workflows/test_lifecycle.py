@@ -18,7 +18,9 @@ APPLICATION = """
                     draft       submitted   eligible    ineligible  awarded     reserve     refused     withdrawn
 submit              submitted   .           .           .           .           .           .           .
 reopen              .           draft       .           .           .           .           .           .
+restore             submitted   .           .           .           .           .           .           .
 withdraw            .           withdrawn   withdrawn   .           .           .           .           .
+bring-back          .           .           .           .           .           .           .           submitted
 admit               .           eligible    .           .           .           .           .           .
 declare-ineligible  .           ineligible  .           .           .           .           .           .
 award               .           .           awarded     .           .           awarded     .           .
@@ -28,8 +30,8 @@ refuse              .           .           refused     .           .           
 
 MOVES_OF_A_CALL = (Event.PUBLISH, Event.DECIDE, Event.CLOSE)
 MOVES_OF_AN_APPLICATION = (
-    Event.SUBMIT, Event.REOPEN, Event.WITHDRAW, Event.ADMIT, Event.DECLARE_INELIGIBLE, Event.AWARD,
-    Event.PUT_ON_RESERVE, Event.REFUSE,
+    Event.SUBMIT, Event.REOPEN, Event.RESTORE, Event.WITHDRAW, Event.BRING_BACK, Event.ADMIT,
+    Event.DECLARE_INELIGIBLE, Event.AWARD, Event.PUT_ON_RESERVE, Event.REFUSE,
 )  # fmt: skip
 
 

@@ -42,7 +42,9 @@ start-application      .          .          .          yes        yes        . 
 read-own-application   .          .          yes        yes        yes        .          .          .          .          .          .
 edit-application       .          .          .          yes        yes        .          .          .          .          .          .
 submit-application     .          .          .          yes        yes        .          .          .          .          .          .
+restore-submission     .          .          .          yes        yes        .          .          .          .          .          yes
 withdraw-application   .          .          .          yes        yes        .          .          .          .          .          .
+delete-draft           .          .          .          .          yes        .          .          .          .          .          .
 read-own-letter        .          .          yes        yes        yes        .          .          .          .          .          .
 enter-jury             .          .          .          .          .          yes        yes        .          .          .          .
 read-assigned          .          .          .          .          .          .          yes        .          yes        .          .

@@ -25,7 +25,7 @@ from tests.builders import (
     refusal,
     terms,
 )
-from workflows.canonical import canonical
+from workflows.canonical import canonical, fingerprint
 from workflows.history import entries
 from workflows.language import LANGUAGES, say
 from workflows.lifecycle import ApplicationState, Event
@@ -36,6 +36,7 @@ from workflows.problems import NotThere, Problems
 from workflows.replay.paper import one_page
 from workflows.submission import actions as submission
 from workflows.submission import queries, rules
+from workflows.submission.merging import marks
 from workflows.submission.tables import Application
 
 SECOND = timedelta(seconds=1)
@@ -72,7 +73,9 @@ def test_a_submitted_file_gets_a_receipt_and_moves(settings: Settings) -> None:
     actor, reference = a_draft()
     receipt = done(submission.submit, actor, reference, received_at=NOW)
     assert state_of(reference) is ApplicationState.SUBMITTED
-    assert (receipt.number, receipt.submission, receipt.received_at) == (f"{reference}/1/{receipt.digest[:8]}", 1, NOW)
+    number, check = receipt.number.rsplit("/", 1)
+    assert (number, receipt.submission, receipt.received_at) == (f"{reference}/1/{receipt.digest[:8]}", 1, NOW)
+    assert (check.isdecimal(), rules.valid_receipt_number(receipt.number)) == (True, True)
     last = asked(entries, f"application:{reference}")[-1]
     assert (last.event, last.at, dict(last.facts)) == (
         Event.SUBMIT, NOW, {"receipt": receipt.number, "digest": receipt.digest},
@@ -296,12 +299,35 @@ def test_a_reader_reads_and_an_editor_submits(settings: Settings) -> None:
 
 def test_a_draft_that_a_colleague_saved_meanwhile_is_not_overwritten(settings: Settings) -> None:
     actor, reference = a_draft()
-    seen = asked(queries.view, reference).row_version
-    mine = done(submission.save_answers, actor, reference, {"title": "Mijn titel"}, seen_version=seen, now=NOW)
-    stale = refusal(submission.save_answers, actor, reference, {"title": "Uw titel"}, seen_version=seen, now=NOW + HOUR)
-    assert (stale.code, dict(stale.reason.facts)) == ("draft-changed-elsewhere", {"saved_at": NOW.isoformat()})
+    seen = marks(["title", "summary"], ANSWERS)
+    mine = done(submission.save_answers, actor, reference, {"title": "Mijn titel"}, seen=seen, now=NOW)
+    sent = {"title": "Uw titel", "summary": "Uw samenvatting"}
+    yours = done(submission.save_answers, actor, reference, sent, seen=seen, now=NOW + HOUR)
+    assert (mine.conflicts, yours.conflicts) == ((), ("title",))
     view = asked(queries.view, reference)
-    assert (view.answers["title"], view.saved_at, view.row_version) == ("Mijn titel", NOW, mine)
+    assert (view.answers["title"], view.answers["summary"]) == ("Mijn titel", "Uw samenvatting")
+    assert (view.saved_at, view.row_version) == (NOW + HOUR, yours.row_version)
+
+
+def test_saving_again_and_again_while_somebody_types_is_written_down_once_a_sitting(settings: Settings) -> None:
+    actor, reference = a_draft()
+    colleague = with_role(actor, reference, MemberRole.EDITOR)
+    begun = len(asked(entries, f"application:{reference}"))
+
+    def save(who: Actor, after: timedelta, **answers: str) -> None:
+        done(submission.save_answers, who, reference, answers, now=NOW + HOUR + after)
+
+    for second in range(30):
+        save(actor, second * SECOND, title=f"Titel {second}")
+    save(actor, 31 * SECOND, title="Titel", summary="Nieuw")
+    save(colleague, 32 * SECOND, title="Van mij")
+    save(actor, 33 * SECOND, title="Toch van mij")
+    save(actor, HOUR, title="Een uur later")
+    said = [(one.actor, one.facts["questions"]) for one in asked(entries, f"application:{reference}")[begun:]]
+    assert said == [
+        (actor.name, ["title"]), (actor.name, ["summary"]), (colleague.name, ["title"]), (actor.name, ["title"]),
+        (actor.name, ["title"]),
+    ]  # fmt: skip
 
 
 def test_saving_what_is_there_already_writes_nothing(settings: Settings) -> None:
@@ -342,8 +368,9 @@ def test_what_was_submitted_is_frozen_and_its_digest_can_be_repeated_by_anybody(
     view = asked(queries.view, reference)
     page = one_page("Begroting")
     assert receipt.content == {
-        "call": "small", "terms_version": 1, "reference": reference,
-        "organisation": view.organisation.enterprise_number, "answers": ANSWERS,
+        "call": "small", "terms_version": 1, "terms": fingerprint(view.terms.model_dump(mode="json")),
+        "reference": reference, "submission": 1, "organisation": view.organisation.enterprise_number,
+        "language": "nl", "answers": ANSWERS,
         "documents": [
             {"question": "budget", "name": "begroting.pdf", "sha256": sha256(page).hexdigest(), "size": len(page)}
         ],
@@ -355,9 +382,11 @@ def test_what_was_submitted_is_frozen_and_its_digest_can_be_repeated_by_anybody(
 
 
 def test_the_digest_of_a_snapshot_does_not_depend_on_the_order_of_answers() -> None:
-    one = rules.Snapshot("small", 1, "S26-0001-01", "0407626464", {"a": 1, "b": "é"}, (), NOW)
-    other = rules.Snapshot("small", 1, "S26-0001-01", "0407626464", {"b": "é", "a": 1}, (), NOW)
-    assert one.digest() == other.digest() == "ed6abbde5dbe16d1654d460117c39b1a5460feab17167e03f2d8e402e2b81acc"
+    def snapshot(answers: dict[str, object]) -> rules.Snapshot:
+        return rules.Snapshot("small", 1, "t", "S26-0001-01", 1, "0407626464", "nl", answers, (), NOW)
+
+    one, other = snapshot({"a": 1, "b": "é"}), snapshot({"b": "é", "a": 1})
+    assert one.digest() == other.digest() == "ea571b3ef39bd212ea172aa4fad39a7930609e948d2791255d0c1d86cd50084e"
 
 
 def test_references_count_within_a_call_and_carry_check_digits(settings: Settings) -> None:

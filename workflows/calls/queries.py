@@ -119,8 +119,19 @@ def terms_of(session: Session, call_id: str, version: int | None = None) -> Term
     return _read(row.fingerprint, row)
 
 
-def _read(fingerprint: str, row: CallVersion) -> Terms:
+def terms_named(session: Session, call_id: str, version: int, fingerprint: str) -> Terms:
     """The terms of a version, read once per process: a version never changes, its fingerprint is its name."""
+    if fingerprint not in _known:
+        return _read(fingerprint, session.get_one(CallVersion, (call_id, version)))
+    return _known[fingerprint]
+
+
+def as_seen(call_id: str, state: CallState, version: int, terms: Terms, now: datetime) -> CallView:
+    """A call whose facts are known already, as it stands at this instant."""
+    return CallView(call_id, state, version, stage(state, terms, now), terms)
+
+
+def _read(fingerprint: str, row: CallVersion) -> Terms:
     if fingerprint not in _known:
         _known[fingerprint] = Terms.model_validate(row.terms)
     return _known[fingerprint]
@@ -132,4 +143,4 @@ _known: dict[str, Terms] = {}
 def _view(session: Session, call: Call, now: datetime) -> CallView:
     terms = terms_of(session, call.id)
     state = CallState(call.state)
-    return CallView(call.id, state, call.version, stage(state, terms, now), terms)
+    return as_seen(call.id, state, call.version, terms, now)

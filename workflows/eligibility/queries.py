@@ -79,7 +79,8 @@ def facts_of(session: Session, application: ApplicationView, received_at: dateti
             Application.organisation_id == application.organisation.id,
             Application.id != application.id,
             ~Application.test,
-            Application.state.not_in((ApplicationState.DRAFT, ApplicationState.WITHDRAWN)),
+            Application.received_at.is_not(None),  # a reopened file counts as it was submitted
+            Application.state != ApplicationState.WITHDRAWN,
         )
         .order_by(Application.number)
     )
@@ -88,14 +89,19 @@ def facts_of(session: Session, application: ApplicationView, received_at: dateti
 
 
 def unscreened(session: Session, now: datetime) -> list[str]:
-    """References of submitted files that were not screened yet."""
+    """References of submitted files that were not screened since they were last submitted."""
     return list(
         session.scalars(
             select(Application.reference)
             .where(
                 Application.state == ApplicationState.SUBMITTED,
                 ~Application.test,
-                ~select(EligibilityCheck).where(EligibilityCheck.application_id == Application.id).exists(),
+                ~select(EligibilityCheck)
+                .where(
+                    EligibilityCheck.application_id == Application.id,
+                    EligibilityCheck.judged_at >= Application.received_at,
+                )
+                .exists(),
             )
             .order_by(Application.id)
         )

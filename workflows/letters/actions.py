@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from workflows.canonical import fingerprint
 from workflows.database import lock_chain
 from workflows.files import store
+from workflows.files.actions import take_in
 from workflows.files.rules import PDF
 from workflows.files.tables import Document as StoredDocument
 from workflows.history import HistoryEntry, record
 from workflows.language import say
 from workflows.letters import queries
-from workflows.letters.blocks import from_json, to_json
+from workflows.letters.application import document_of, receipt_behind
+from workflows.letters.blocks import Document, from_json, to_json
 from workflows.letters.compose import Material, compose, dated
 from workflows.letters.mailing import Office
 from workflows.letters.notices import RECIPIENTS
@@ -33,6 +35,7 @@ from workflows.permissions import Action, Actor, require
 from workflows.problems import Problem, Reason
 from workflows.scoring.queries import scored_file
 from workflows.submission import queries as applications
+from workflows.submission.actions import keep_pdf
 from workflows.submission.tables import Application
 
 LETTER = "letter"
@@ -100,6 +103,20 @@ def render(session: Session, letter_id: int, pdf: bytes, *, now: datetime) -> No
         session.add(StoredDocument(sha256=digest, size=len(pdf), media_type=PDF, stored_at=now))
         session.flush()
     letter.pdf = digest
+
+
+def keep_application(session: Session, reference: str, number: int, pdf: bytes, *, now: datetime) -> None:
+    """Keep the PDF of a submission; a second one changes nothing."""
+    keep_pdf(session, reference, number, take_in(session, pdf, now=now).sha256)
+
+
+def unrendered_application(session: Session, letter_id: int, office: Office) -> tuple[str, int, Document] | None:
+    """The submission of which a letter is the receipt, as a document, while it has no PDF."""
+    found = receipt_behind(session, session.get_one(Letter, letter_id))
+    if found is None or found[1].pdf is not None:
+        return None
+    reference, receipt = found
+    return reference, receipt.submission, document_of(session, reference, receipt.submission, office.head)
 
 
 def pdf_of(content: str) -> bytes:

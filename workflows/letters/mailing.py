@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from workflows.letters.application import receipt_behind
 from workflows.letters.blocks import Letterhead
 from workflows.letters.rules import LEASE, LINK, next_attempt
 from workflows.letters.tables import Letter, Mail, MailState
@@ -51,8 +52,16 @@ def claim(session: Session, mail_id: int, office: Office, *, now: datetime) -> t
         mail.message_id, office.mail, office.head.office, mail.address, mail.subject,
         with_link(session, mail.body, mail.link_id, office), mail.run_after,
         letter.pdf if letter else None, f"{letter.reference.replace('/', '-')}.pdf" if letter else "",
+        _with_receipt(session, letter),
     )  # fmt: skip
     return mail.fence, message
+
+
+def _with_receipt(session: Session, letter: Letter | None) -> tuple[tuple[str, str], ...]:
+    """The application as it was submitted goes with the letter that is its receipt."""
+    found = receipt_behind(session, letter) if letter else None
+    pdf = found[1].pdf if found else None
+    return ((pdf, f"{found[0]}-{found[1].submission}.pdf"),) if found and pdf else ()
 
 
 def settle(session: Session, mail_id: int, fence: int, trouble: Exception | None, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from workflows.letters.rules import LETTER_AFTER, NOTICE_AFTER, LetterKind
 from workflows.letters.tables import Letter, Mail, MailState, Noticed
 from workflows.permissions import Action, Actor
 from workflows.problems import NotThere
-from workflows.submission.queries import own
+from workflows.submission.queries import ApplicationView, own
 from workflows.submission.tables import Application
 
 
@@ -68,13 +68,16 @@ def of_call(session: Session, call_id: str, *, held_only: bool = False) -> tuple
 
 def released_to(session: Session, actor: Actor, reference: str) -> tuple[LetterView, ...]:
     """The released letters about a file, for the people of its organisation. Raises NotThere for others."""
-    application = own(session, actor, reference, Action.READ_OWN_LETTER)
-    return _letters(
-        session,
-        select(Letter, Application.reference).join(Application, Application.id == Letter.application_id)
-        .where(Letter.application_id == application.id, Letter.released_at.is_not(None))
-        .order_by(Letter.year.desc(), Letter.number.desc()),
+    return released(session, own(session, actor, reference, Action.READ_OWN_LETTER))
+
+
+def released(session: Session, application: ApplicationView) -> tuple[LetterView, ...]:
+    """The released letters about a file that its reader asked for by `own`; how they were mailed is the office's."""
+    found = session.execute(
+        select(Letter).where(Letter.application_id == application.id, Letter.released_at.is_not(None))
+        .order_by(Letter.year.desc(), Letter.number.desc())
     )  # fmt: skip
+    return tuple(_view(one, application.reference, ()) for (one,) in found)
 
 
 def letter_to(session: Session, actor: Actor, reference: str, letter_id: int) -> LetterView:

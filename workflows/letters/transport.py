@@ -24,7 +24,7 @@ class PerhapsTaken(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """A mail ready to leave. `pdf` is the SHA-256 of the attachment, `pdf_name` its name."""
+    """A mail ready to leave. `pdf` is the SHA-256 of the attachment, `pdf_name` its name; `more` are further PDFs."""
 
     message_id: str
     sender: str
@@ -35,6 +35,7 @@ class Message:
     dated: datetime
     pdf: str | None = None
     pdf_name: str = ""
+    more: tuple[tuple[str, str], ...] = ()
 
 
 class Transport(Protocol):
@@ -92,8 +93,7 @@ def build(message: Message) -> EmailMessage:
     mail["Subject"] = message.subject
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body)
-    if message.pdf:
-        mail.add_attachment(
-            get(message.pdf), maintype="application", subtype="pdf", filename=message.pdf_name or "letter.pdf"
-        )
+    first = ((message.pdf, message.pdf_name or "letter.pdf"),) if message.pdf else ()
+    for pdf, name in (*first, *message.more):
+        mail.add_attachment(get(pdf), maintype="application", subtype="pdf", filename=name)
     return mail

@@ -83,14 +83,19 @@ def signed_in(session: Session, token: str) -> PersonView | None:
 
 
 def person_view(session: Session, person_id: int) -> PersonView:
-    """One person. Raises NotThere."""
-    person = session.get(Person, person_id)
-    if person is None:
+    """One person, in one statement: every page asks who looks at it. Raises NotThere."""
+    found = session.execute(
+        select(Person, RoleGrant.role, SpokenLanguage.language)
+        .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
+        .outerjoin(SpokenLanguage, SpokenLanguage.person_id == Person.id)
+        .where(Person.id == person_id)
+    ).all()
+    if not found:
         raise NotThere
-    languages = select(SpokenLanguage.language).where(SpokenLanguage.person_id == person_id)
+    person = found[0][0]
     return PersonView(
-        person.id, person.name, person.email, person.language, _roles(session, person_id),
-        frozenset(session.scalars(languages)),
+        person.id, person.name, person.email, person.language,
+        frozenset(Role(role) for _, role, _ in found if role), frozenset(spoken for *_, spoken in found if spoken),
     )  # fmt: skip
 
 
@@ -110,19 +115,24 @@ def person_by_email(session: Session, email: str) -> Person | None:
 
 def organisation_view(session: Session, organisation_id: int) -> OrganisationView:
     """One organisation. Raises NotThere."""
-    organisation = session.get(Organisation, organisation_id)
-    if organisation is None:
+    account = (
+        select(BankAccount.iban).where(BankAccount.organisation_id == Organisation.id).scalar_subquery()
+    )  # fmt: skip
+    found = session.execute(select(Organisation, account).where(Organisation.id == organisation_id)).first()
+    if found is None:
         raise NotThere
-    return _view(session, organisation, None)
+    return _view(*found)
 
 
 def organisations_of(session: Session, person_id: int) -> tuple[OrganisationView, ...]:
     """The organisations a person is a member of, with the role in each."""
     rows = session.execute(
-        select(Organisation, Membership.role).join(Membership, Membership.organisation_id == Organisation.id)
+        select(Organisation, BankAccount.iban, Membership.role)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .outerjoin(BankAccount, BankAccount.organisation_id == Organisation.id)
         .where(Membership.person_id == person_id).order_by(Organisation.name, Organisation.id)
     )  # fmt: skip
-    return tuple(_view(session, organisation, MemberRole(role)) for organisation, role in rows)
+    return tuple(_view(organisation, iban, MemberRole(role)) for organisation, iban, role in rows)
 
 
 def member_role(session: Session, person_id: int | None, organisation_id: int) -> MemberRole | None:
@@ -200,10 +210,8 @@ def _roles(session: Session, person_id: int) -> frozenset[Role]:
     )
 
 
-def _view(session: Session, organisation: Organisation, role: MemberRole | None) -> OrganisationView:
-    account = session.get(BankAccount, organisation.id)
+def _view(organisation: Organisation, iban: str | None, role: MemberRole | None = None) -> OrganisationView:
     return OrganisationView(
         organisation.id, organisation.enterprise_number, organisation.name, organisation.legal_form,
-        organisation.street, organisation.postal_code, organisation.city,
-        masked_iban(account.iban) if account else "", role,
+        organisation.street, organisation.postal_code, organisation.city, masked_iban(iban) if iban else "", role,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """Asking about applications."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,11 +9,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from workflows.calls.form import Meaning, Reader, Section
-from workflows.calls.queries import terms_of
+from workflows.calls.queries import call_view, terms_named
+from workflows.calls.rules import Stage
+from workflows.calls.tables import Call, CallVersion
 from workflows.calls.terms import Terms
 from workflows.files import store
 from workflows.files.tables import Document
-from workflows.lifecycle import ApplicationState
+from workflows.lifecycle import ApplicationState, CallState
 from workflows.people.queries import OrganisationView, applicant_type_at, member_role, organisation_view
 from workflows.people.rules import ApplicantType
 from workflows.people.tables import Membership
@@ -34,6 +36,7 @@ class Receipt:
     received_at: datetime
     digest: str
     content: Mapping[str, Any]
+    pdf: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,17 @@ class ApplicationView:
     received_at: datetime | None
     awarded_cents: int | None
     row_version: int
+    call: tuple[CallState, int] = (CallState.PUBLISHED, 1)
+    """The state of its call and the version of the terms."""
+    set_aside: Mapping[str, Any] | None = None
+    role: MemberRole | None = None
+    """The reader's role in the organisation, where the file was asked for by `own`."""
     test: bool = False
+
+    @property
+    def reopened(self) -> bool:
+        """Whether it was submitted and taken back: its last submission counts until it is submitted again."""
+        return self.state is ApplicationState.DRAFT and self.received_at is not None
 
     @property
     def draft(self) -> Draft:
@@ -124,14 +137,25 @@ def row(session: Session, reference: str, *, lock: bool = False) -> Application:
 
 def view(session: Session, reference: str) -> ApplicationView:
     """One application, whoever asks: for the stages and for those whose permission was judged. Raises NotThere."""
-    return _views(session, select(Application).where(Application.reference == reference), expected=1)[0]
+    found = session.execute(_with_call().where(Application.reference == reference)).first()
+    if found is None:
+        raise NotThere
+    return _views(session, [found])[0]
 
 
 def own(session: Session, actor: Actor, reference: str, action: Action) -> ApplicationView:
-    """The application for somebody of its organisation. Raises NotThere for everybody else."""
-    application = row(session, reference)
-    require(actor, action, own_relation(session, actor, application))
-    return view(session, reference)
+    """The application for somebody of its organisation, with their role in it. Raises NotThere for everybody else."""
+    mine = (Membership.organisation_id == Application.organisation_id) & (Membership.person_id == actor.person_id)
+    statement = _with_call().add_columns(Membership.role).outerjoin(Membership, mine)
+    found = session.execute(statement.where(Application.reference == reference)).first()
+    if found is None:
+        raise NotThere
+    application, *call, role = found
+    member = MemberRole(role) if role else None
+    state = ApplicationState(application.state)
+    relation = own_relation(session, actor, application) if application.test else Relation(member=member, state=state)
+    require(actor, action, relation)
+    return replace(_views(session, [(application, *call)])[0], role=member)
 
 
 def own_relation(session: Session, actor: Actor, application: Application) -> Relation:
@@ -168,7 +192,7 @@ def call_relation(session: Session, actor: Actor, call_id: str) -> Relation:
     conflicted = select(Application.id).where(
         Application.call_id == call_id,
         ~Application.test,
-        Application.state != ApplicationState.DRAFT,
+        Application.received_at.is_not(None),
         Application.organisation_id.in_(memberships) | Application.id.in_(declared),
     )
     return Relation(conflicted=session.scalar(conflicted.limit(1)) is not None)
@@ -176,22 +200,22 @@ def call_relation(session: Session, actor: Actor, call_id: str) -> Relation:
 
 def of_organisations(session: Session, organisation_ids: tuple[int, ...]) -> tuple[ApplicationView, ...]:
     """The applications of organisations, the last touched first."""
-    statement = select(Application).where(Application.organisation_id.in_(organisation_ids))
-    return _views(session, statement.order_by(Application.saved_at.desc(), Application.id))
+    statement = _with_call().where(Application.organisation_id.in_(organisation_ids))
+    return _views(session, session.execute(statement.order_by(Application.saved_at.desc(), Application.id)).all())
 
 
 def of_call(session: Session, call_id: str, *states: ApplicationState) -> tuple[ApplicationView, ...]:
     """The applications of a call in these states (all where none is named), by number; tests are none."""
-    statement = (
-        select(Application).where(Application.call_id == call_id, ~Application.test).order_by(Application.number)
-    )
-    return _views(session, statement.where(Application.state.in_(states)) if states else statement)
+    statement = _with_call().where(Application.call_id == call_id, ~Application.test).order_by(Application.number)
+    if states:
+        statement = statement.where(Application.state.in_(states))
+    return _views(session, session.execute(statement).all())
 
 
 def trials_of(session: Session, call_id: str) -> tuple[ApplicationView, ...]:
     """The tests the office made of a call, by number."""
-    statement = select(Application).where(Application.call_id == call_id, Application.test)
-    return _views(session, statement.order_by(Application.number))
+    statement = _with_call().where(Application.call_id == call_id, Application.test)
+    return _views(session, session.execute(statement.order_by(Application.number)).all())
 
 
 def receipts(session: Session, application_id: int) -> tuple[Receipt, ...]:
@@ -199,7 +223,31 @@ def receipts(session: Session, application_id: int) -> tuple[Receipt, ...]:
     found = session.scalars(
         select(Submission).where(Submission.application_id == application_id).order_by(Submission.number.desc())
     )
-    return tuple(Receipt(one.receipt_number, one.number, one.received_at, one.digest, one.content) for one in found)
+    return tuple(receipt_of(one) for one in found)
+
+
+def receipt_of(submission: Submission) -> Receipt:
+    """The proof of this submission."""
+    return Receipt(
+        submission.receipt_number, submission.number, submission.received_at, submission.digest, submission.content,
+        submission.pdf,
+    )  # fmt: skip
+
+
+def reopened(application: Application) -> bool:
+    """Whether a file was submitted and taken back, so that its last submission still counts."""
+    return application.state == ApplicationState.DRAFT and application.received_at is not None
+
+
+def unrestored(session: Session, now: datetime) -> list[str]:
+    """References of files that were reopened and not submitted again before their call closed."""
+    found = session.execute(
+        select(Application.reference, Application.call_id)
+        .where(Application.state == ApplicationState.DRAFT, Application.received_at.is_not(None), ~Application.test)
+        .order_by(Application.id)
+    ).all()
+    open_now = {call_id: call_view(session, call_id, now).stage is Stage.OPEN for call_id in {one[1] for one in found}}
+    return [reference for reference, call_id in found if not open_now[call_id]]
 
 
 def document(session: Session, application: ApplicationView, token: str) -> tuple[AttachmentView, bytes]:
@@ -210,11 +258,26 @@ def document(session: Session, application: ApplicationView, token: str) -> tupl
     return found, store.get(found.sha256)
 
 
-def _views(session: Session, statement: Select[Application], expected: int = 0) -> tuple[ApplicationView, ...]:
-    rows = session.scalars(statement).all()
-    if len(rows) < expected:
-        raise NotThere
-    terms = {call_id: terms_of(session, call_id) for call_id in {found.call_id for found in rows}}
+def submitted_document(session: Session, listed: Mapping[str, Any]) -> AttachmentView:
+    """A document that a submission lists, in the file or not any more."""
+    kept = session.get_one(Document, listed["sha256"])
+    return AttachmentView("", listed["question"], listed["name"], kept.media_type, kept.size, kept.sha256)
+
+
+def _with_call() -> Select[*tuple[Any, ...]]:
+    """Applications, each with what names the terms of its call."""
+    return (
+        select(Application, Call.state, Call.version, CallVersion.fingerprint)
+        .join(Call, Call.id == Application.call_id)
+        .join(CallVersion, (CallVersion.call_id == Call.id) & (CallVersion.number == Call.version))
+    )
+
+
+def _views(session: Session, found: Sequence[Any]) -> tuple[ApplicationView, ...]:
+    """Views of rows that `_with_call` finds."""
+    rows = [one[0] for one in found]
+    calls = {one[0].call_id: (CallState(one[1]), one[2]) for one in found}
+    terms = {one[0].call_id: terms_named(session, one[0].call_id, one[2], one[3]) for one in found}
     attachments: dict[int, list[AttachmentView]] = {found.id: [] for found in rows}
     documents = (
         select(Attachment, Document).join(Document, Document.sha256 == Attachment.sha256)
@@ -224,11 +287,15 @@ def _views(session: Session, statement: Select[Application], expected: int = 0) 
         attachments[one.application_id].append(
             AttachmentView(one.token, one.question_id, one.name, content.media_type, content.size, one.sha256)
         )
-    return tuple(_one(session, found, tuple(attachments[found.id]), terms[found.call_id]) for found in rows)
+    return tuple(_one(session, row, tuple(attachments[row.id]), terms[row.call_id], calls[row.call_id]) for row in rows)
 
 
 def _one(
-    session: Session, found: Application, attachments: tuple[AttachmentView, ...], terms: Terms
+    session: Session,
+    found: Application,
+    attachments: tuple[AttachmentView, ...],
+    terms: Terms,
+    call: tuple[CallState, int],
 ) -> ApplicationView:
     return ApplicationView(
         id=found.id, reference=found.reference, number=found.number, call_id=found.call_id,
@@ -237,5 +304,5 @@ def _one(
         type=applicant_type_at(session, found.organisation_id, terms.reference_date),
         answers=fitting(terms, found.answers), attachments=attachments, terms=terms, started_at=found.started_at,
         saved_at=found.saved_at, received_at=found.received_at, awarded_cents=found.awarded_cents,
-        row_version=found.row_version, test=found.test,
+        row_version=found.row_version, call=call, set_aside=found.set_aside, test=found.test,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """When a draft may be submitted, and the marks a submission carries. Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from workflows.problems import Problem
 from workflows.submission import budget, checks
 
 Answers = Mapping[str, Any]
+RECEIPT = re.compile(r"[A-Z]{1,4}[0-9]{2}-[0-9]{4,9}-[0-9]{2}/[0-9]{1,6}/[0-9a-f]{8}/[0-9]{2}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -167,8 +169,28 @@ def reference(prefix: str, number: int) -> str:
 
 
 def receipt_number(reference: str, submission: int, digest: str) -> str:
-    """The number of a receipt: the file, which submission of it, and the beginning of the content's SHA-256."""
-    return f"{reference}/{submission}/{digest[:8]}"
+    """The number of a receipt: the file, which submission of it, the beginning of the content's SHA-256, check digits.
+
+    The check digits are those of ISO 7064, MOD 97-10, over every letter and digit before them, as in an IBAN.
+    """
+    number = f"{reference}/{submission}/{digest[:8]}"
+    return f"{number}/{98 - _value(number) * 100 % 97:02d}"
+
+
+def tidy_receipt_number(typed: str) -> str:
+    """A receipt number as it was written, from what somebody copied: without spaces, letters in their own case."""
+    reference, *rest = "".join(typed.split()).split("/")
+    return "/".join((reference.upper(), *(part.lower() for part in rest)))
+
+
+def valid_receipt_number(text: str) -> bool:
+    """Whether a text has the form of a receipt number and its check digits are right."""
+    return RECEIPT.fullmatch(text) is not None and _value(text) % 97 == 1
+
+
+def _value(text: str) -> int:
+    """The letters and digits of a text as one number, a letter as 10 to 35; other signs do not count."""
+    return int("".join(str(int(sign, 36)) for sign in text if sign.isalnum()))
 
 
 def _check_digits(prefix: str, number: int) -> str:
@@ -186,12 +208,15 @@ def valid_reference(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was submitted, frozen."""
+    """What was submitted, frozen. `terms` is the fingerprint of that version of the call's terms."""
 
     call: str
     terms_version: int
+    terms: str
     reference: str
+    submission: int
     organisation: str
+    language: str
     answers: Answers
     attachments: tuple[AttachmentView, ...]
     received_at: datetime
@@ -199,8 +224,9 @@ class Snapshot:
     def content(self) -> dict[str, Any]:
         """The content as JSON values, in one order."""
         return {
-            "call": self.call, "terms_version": self.terms_version, "reference": self.reference,
-            "organisation": self.organisation, "answers": dict(self.answers),
+            "call": self.call, "terms_version": self.terms_version, "terms": self.terms,
+            "reference": self.reference, "submission": self.submission, "organisation": self.organisation,
+            "language": self.language, "answers": dict(self.answers),
             "documents": [
                 {"question": found.question_id, "name": found.name, "sha256": found.sha256, "size": found.size}
                 for found in self.attachments

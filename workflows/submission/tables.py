@@ -15,6 +15,7 @@ _STATES = ",".join(f"'{state}'" for state in ApplicationState)
 class Application(Base):
     """An application. What its state implies is checked by the database too.
 
+    `set_aside` holds what a reopened draft said, and was never submitted, when its last submission was put back.
     A `test` is the office trying the form before publication: it counts nowhere and has numbers of its own.
     """
 
@@ -41,6 +42,7 @@ class Application(Base):
     saved_at: Mapped[datetime]
     received_at: Mapped[datetime | None]
     awarded_cents: Mapped[Cents | None]
+    set_aside: Mapped[dict[str, Any] | None]
     row_version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": row_version}
@@ -69,7 +71,11 @@ class Attachment(Base):
 
 
 class Submission(Base):
-    """What was submitted, frozen: content, digest, receipt number and the instant it arrived."""
+    """What was submitted, frozen: content, digest, receipt number and the instant it arrived.
+
+    `draft_version` is the version of the draft that was seen and submitted, by which a request sent twice is known
+    again; `pdf` the SHA-256 of the application as PDF, once it is rendered.
+    """
 
     __tablename__ = "submissions"
 
@@ -79,6 +85,8 @@ class Submission(Base):
     digest: Mapped[str] = mapped_column(String(64))
     receipt_number: Mapped[str] = mapped_column(String(60), unique=True)
     received_at: Mapped[datetime]
+    draft_version: Mapped[int | None]
+    pdf: Mapped[str | None] = mapped_column(ForeignKey("documents.sha256"))
 
 
 class Conflict(Base):
