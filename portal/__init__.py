@@ -4,6 +4,7 @@ from flask import Flask
 
 from config.settings import Settings
 from portal import (
+    account,
     addresses,
     administrator,
     applicant,
@@ -34,6 +35,6 @@ def create_app(settings: Settings) -> Flask:
     compression.install(app)
     filters.install(app)
     errors.install(app)
-    for door in (public, applicant, juror, expert, administrator, health):
+    for door in (public, account, applicant, juror, expert, administrator, health):
         app.register_blueprint(door.blueprint)
     return app

@@ -192,24 +192,44 @@ def password(label: Any, *validators: Any, description: Any = "") -> Any:
     return PasswordField(label, validators=list(validators), widget=GovPasswordInput(), description=description)
 
 
-class OrganisationForm(Form):
-    """What an organisation says of itself; registering an account asks the same."""
+def new_password(label: Any = None) -> Any:
+    """The field in which somebody chooses a password."""
+    told = _("At least %(length)s characters: a short sentence, for example.", length=rules.PASSWORD_LENGTH)
+    return password(label or _("Password"), needed(), description=told)
+
+
+def check_new_password(form: Form, field: Field, email: str | None) -> None:
+    """Say under the field why this password will not do."""
+    own = ((email or "").split("@")[0], "oproep")
+    Keeps(lambda typed: rules.acceptable_password(typed, forbidden=own))(form, field)
+
+
+def legal_form() -> SelectField:
+    """Which kind of legal person an organisation is."""
+    return SelectField(
+        _("Legal form"), widget=GovSelect(), validators=[needed()],
+        choices=choices([("", _("Choose…")), *((form, form) for form in LEGAL_FORMS), ("other", _("Another form"))]),
+    )  # fmt: skip
+
+
+class SeatForm(Form):
+    """What an organisation is called and where it is."""
+
+    organisation = line(_("Name of the organisation"), needed(), AtMost(200), description=_("As in its statutes."))
+    legal_form = legal_form()
+    street = line(_("Street and number"), needed(), AtMost(200))
+    postal_code = line(
+        _("Postal code"), needed(), AtMost(10), Keeps(rules.postal_code), description=_("The seat is in Belgium.")
+    )  # fmt: skip
+    city = line(_("Town"), needed(), AtMost(100))
+
+
+class OrganisationForm(SeatForm):
+    """What founds an organisation here; registering an account asks the same."""
 
     enterprise_number = line(
         _("Enterprise number"), needed(), Keeps(rules.enterprise_number),
         description=_("Ten digits, as in the Crossroads Bank for Enterprises, for example 0456.789.034."),
-    )  # fmt: skip
-    organisation = line(_("Name of the organisation"), needed(), AtMost(200), description=_("As in its statutes."))
-    legal_form = SelectField(
-        _("Legal form"), widget=GovSelect(), validators=[needed()],
-        choices=choices([("", _("Choose…")), *((form, form) for form in LEGAL_FORMS), ("other", _("Another form"))]),
-    )  # fmt: skip
-    street = line(_("Street and number"), needed(), AtMost(200))
-    postal_code = line(_("Postal code"), needed(), AtMost(10))
-    city = line(_("Town"), needed(), AtMost(100))
-    iban = line(
-        _("Bank account (IBAN)"), Keeps(rules.iban),
-        description=_("Where a grant would be paid. You can also add it later."),
     )  # fmt: skip
     accredited_from = DayField(
         _("Accredited since"),
@@ -221,8 +241,8 @@ class OrganisationForm(Form):
         """The organisation as it was filled in."""
         return NewOrganisation(
             self.enterprise_number.data, self.organisation.data, self.legal_form.data, self.street.data,
-            self.postal_code.data, self.city.data, self.iban.data, self.accredited_from.data,
-            self.accredited_until.data,
+            rules.postal_code(self.postal_code.data), self.city.data, accredited_from=self.accredited_from.data,
+            accredited_until=self.accredited_until.data,
         )  # fmt: skip
 
     def validate_accredited_until(self, field: Field) -> None:

@@ -1,7 +1,7 @@
 """The programme itself; knows no web. Its stages, in the order in which a call lives:
 
-people       who takes part: persons, organisations, roles
-files        the documents they bring, kept by the hash of their content
+files        documents, kept by the hash of their content
+people       who takes part: persons, organisations, members, roles, and where an organisation is paid
 calls        the office says what it asks for: the terms of an edition, published
 submission   an association fills in the form and submits; what it submitted is frozen
 eligibility  the conditions are judged, a person decides

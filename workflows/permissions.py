@@ -71,6 +71,9 @@ class Action(StrEnum):
 
     SEE_PUBLIC = "see-public"
     USE_ACCOUNT = "use-account"
+    READ_ORGANISATION = "read-organisation"
+    EDIT_ORGANISATION = "edit-organisation"
+    MANAGE_ORGANISATION = "manage-organisation"
     START_APPLICATION = "start-application"
     READ_OWN_APPLICATION = "read-own-application"
     EDIT_APPLICATION = "edit-application"
@@ -86,6 +89,8 @@ class Action(StrEnum):
     ENTER_EXPERTISE = "enter-expertise"
     GIVE_OPINION = "give-opinion"
     ADMINISTER = "administer"
+    CHECK_ORGANISATION = "check-organisation"
+    GIVE_ROLE = "give-role"
     MANAGE_CALL = "manage-call"
     PREVIEW_CALL = "preview-call"
     TRY_CALL = "try-call"
@@ -152,6 +157,9 @@ _judge = any_of(
 PERMISSIONS: dict[Action, Predicate] = {
     Action.SEE_PUBLIC: anyone,
     Action.USE_ACCOUNT: signed_in,
+    Action.READ_ORGANISATION: all_of(signed_in, member),
+    Action.EDIT_ORGANISATION: all_of(signed_in, writer),
+    Action.MANAGE_ORGANISATION: all_of(signed_in, owner),
     Action.START_APPLICATION: all_of(signed_in, writer),
     Action.READ_OWN_APPLICATION: all_of(signed_in, member),
     Action.EDIT_APPLICATION: all_of(signed_in, writer),
@@ -167,6 +175,8 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.SCORE: all_of(role(Role.JUROR), assigned(Duty.JURY), unconflicted),
     Action.GIVE_OPINION: all_of(role(Role.EXPERT), assigned(Duty.EXPERT), unconflicted),
     Action.ADMINISTER: _administrator,
+    Action.CHECK_ORGANISATION: _clerk,
+    Action.GIVE_ROLE: any_of(_administrator, _system),
     Action.MANAGE_CALL: any_of(_administrator, _system),
     Action.PREVIEW_CALL: _administrator,
     Action.TRY_CALL: _administrator,

@@ -1,23 +1,9 @@
 """The applicant's door: organisations, applications from the first answer to the receipt, and the letters."""
 
-from typing import Any
-
-from flask import url_for
-from flask_babel import gettext as _
-from flask_login import current_user
-
 from portal.guard import door
 from workflows.permissions import Action
 
 blueprint = door("applicant", __name__, Action.USE_ACCOUNT, url_prefix="/applications")
-
-
-@blueprint.app_context_processor
-def account() -> dict[str, Any]:
-    """What stands under somebody's name on every page."""
-    if not current_user.is_authenticated:
-        return {}
-    return {"account_links": [{"href": url_for("applicant.home"), "text": _("My applications")}]}
 
 
 from portal.applicant import autosave as autosave  # the screens register themselves on the blueprint
@@ -25,6 +11,7 @@ from portal.applicant import check as check
 from portal.applicant import documents as documents
 from portal.applicant import file as file
 from portal.applicant import home as home
+from portal.applicant import members as members
 from portal.applicant import organisations as organisations
 from portal.applicant import section as section
 from portal.applicant import start as start

@@ -11,13 +11,12 @@ from wtforms import BooleanField, Field, FileField, HiddenField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import DataRequired
 
-from portal.forms import AtMost, Keeps, OneOf, choices, line, needed, tidy
+from portal.forms import AtMost, OneOf, choices, needed, tidy
 from portal.questions import field_of, from_field, to_field
 from portal.received import Form
 from portal.rows import PartsField
 from workflows.calls.asking import asked
 from workflows.calls.form import OnlyIf, Question, QuestionKind, Section
-from workflows.people import rules
 from workflows.submission.merging import marks
 from workflows.submission.queries import ApplicationView
 
@@ -138,10 +137,6 @@ def sent_form(form: Any, files: Any) -> CombinedMultiDict:
         gone = then.removeprefix(REMOVE_ROW) + "."
         form = MultiDict((key, value) for key, value in form.items(multi=True) if not key.startswith(gone))
     return CombinedMultiDict((files, form))
-
-
-class AccountNumberForm(Form):
-    iban = line(_("Bank account (IBAN)"), needed(), Keeps(rules.iban))
 
 
 class ReplaceForm(Form):

@@ -6,6 +6,7 @@ from portal.cli.allocating import allocate_file
 from portal.cli.calls import call, print_record
 from portal.cli.demonstration import load_demo, replay
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
+from portal.cli.people import make_administrator
 from portal.cli.verifying import verify
 
 
@@ -22,6 +23,7 @@ for command in (
     doctor,
     show_config,
     audit,
+    make_administrator,
     call,
     print_record,
     allocate_file,

@@ -85,7 +85,7 @@ def accessibility() -> str:
 
 @blueprint.get("/privacy")
 def privacy() -> str:
-    return render_template("public/privacy.html")
+    return render_template("public/privacy.html", session_days=current_app.config["SETTINGS"].session_days)
 
 
 def _public_call(session: Any, call_id: str) -> CallView:

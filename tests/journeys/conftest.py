@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -83,3 +84,15 @@ def faults(page: Page) -> list[str]:
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = page.evaluate("tags => axe.run({runOnly: tags})", tags)
     return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
+
+
+def follow_the_newest_link(page: Page, subject: str) -> None:
+    """Open the mailbox, the mail of this subject once it is there, and its link."""
+    for _ in range(40):
+        page.goto("/dev/mail?language=en")
+        if page.get_by_role("link", name=subject).count():
+            break
+        page.wait_for_timeout(250)
+    page.get_by_role("link", name=subject).first.click()
+    address = page.get_by_role("main").locator("a[href*='/link/']").get_attribute("href") or ""
+    page.goto(urlsplit(address).path)  # the page does not know at which port the test's server answers

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.builders import CLOSES, DAY, PASSWORD, a_call, a_number, a_person, an_administrator, an_expert
 from tests.conftest import Clock
-from tests.journeys.conftest import Visit, faults
+from tests.journeys.conftest import Visit, faults, follow_the_newest_link
 from workflows.database import transaction
 from workflows.people import actions as people
 from workflows.permissions import SYSTEM, Actor, Duty, Role
@@ -96,7 +96,11 @@ def register(page: Page) -> None:
     page.get_by_label("Enterprise number").fill(a_number())
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Open the account").click()
-    page.wait_for_url("**/applications/**")
+    page.wait_for_url("**/register/sent")
+    follow_the_newest_link(page, "Confirm your e-mail address")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="This address is mine").click()
+    page.wait_for_url("**/applications/")
 
 
 def apply(page: Page, folder: Path) -> str:

@@ -540,17 +540,6 @@ def test_a_reader_reads_and_changes_nothing(client: FlaskClient, by: By) -> None
 # Organisations
 
 
-def test_a_malformed_account_number_is_refused_and_a_good_one_masked(own: FlaskClient, by: By) -> None:
-    address = f"/applications/organisations/{by[1]}"
-    answer = own.post(address, data={"iban": "BE71 0961 2345 6768"})
-    assert answer.status_code == 422
-    assert errors(answer)["iban"].startswith("“BE71 0961 2345 6768” is not a valid account number.")
-    own.post(address, data={"iban": "BE71 0961 2345 6769"})
-    page = own.get(address).get_data(as_text=True)
-    assert "BE•• •••• •••• 6769" in page
-    assert "0961" not in page
-
-
 def test_the_home_page_says_what_to_do_now_and_the_next_deadline(own: FlaskClient, by: By, clock: Clock) -> None:
     an_application(by=by)
     clock.now = CLOSES - 3 * DAY

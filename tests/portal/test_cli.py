@@ -15,6 +15,8 @@ from migrations.run import upgrade
 from portal import demo, set_up
 from portal.cli import main
 from workflows import database
+from workflows.people.queries import people_with
+from workflows.permissions import Role
 from workflows.replay.play import Play
 
 
@@ -140,3 +142,13 @@ def test_the_worker_without_redis_goes_on_until_it_is_told_to_stop(tmp_path: Pat
             working.wait(1)
         working.terminate()
         assert working.wait(20) == 0
+
+
+def test_the_first_administrator_is_made_from_the_terminal(tmp_path: Path) -> None:
+    for _ in range(2):
+        code, output = run("administrator", "Ada@Example.org", "Ada", "--instance", str(tmp_path))
+        assert (code, "/password-forgotten" in output) == (0, True), output
+    with database.reading() as session:
+        found = people_with(session, Role.ADMINISTRATOR)
+    assert [(one.name, one.email, one.confirmed) for one in found] == [("Ada", "ada@example.org", True)]
+    assert run("administrator", "ada", "Ada", "--instance", str(tmp_path))[0] == 1

@@ -88,4 +88,4 @@ def test_no_page_writes_anything_down_but_the_opening_of_a_letter(
                 if answer.status_code == 200:
                     found.add(endpoint.split(".")[0])
         assert contents(settings) == before
-    assert found == {"public", "applicant", "juror", "expert", "administrator", "health"}
+    assert found == {"public", "account", "applicant", "juror", "expert", "administrator", "health"}

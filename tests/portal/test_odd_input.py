@@ -238,7 +238,7 @@ def test_documents_in_the_other_forms_are_told_too(own: FlaskClient, by: tuple[A
     reference = an_application("submitted", by=by)
     for address, field in (
         (f"/applications/{reference}/withdraw", "reason"),
-        (f"/applications/organisations/{by[1]}", "iban"),
+        (f"/applications/organisations/{by[1]}/account", "iban"),
         ("/applications/organisations/new", "city"),
         ("/applications/organisations/new", "legal_form"),
     ):
@@ -282,9 +282,9 @@ def test_a_field_without_a_limit_of_its_own_has_one_all_the_same(own: FlaskClien
 
 
 def test_thousands_of_digits_are_no_account_and_no_enterprise_number(own: FlaskClient, by: tuple[Actor, int]) -> None:
-    typed = {"iban": "9" * 5000, "enterprise_number": "9" * 5000}
-    said = complaints(own.post("/applications/organisations/new", data=typed))
-    assert said["iban"].endswith("is enough to refuse it.")
+    account = own.post(f"/applications/organisations/{by[1]}/account", data={"iban": "9" * 5000})
+    assert complaints(account)["iban"].endswith("is enough to refuse it.")
+    said = complaints(own.post("/applications/organisations/new", data={"enterprise_number": "9" * 5000}))
     assert "is not a Belgian enterprise number." in said["enterprise_number"]
 
 

@@ -1,7 +1,7 @@
 """What everybody can do: read calls and results, sign in, open an account."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -36,7 +36,7 @@ from workflows.letters.mailing import Office
 from workflows.money import parse_amount
 from workflows.people import actions as people
 from workflows.people.actions import NewPerson
-from workflows.people.queries import organisation_by_number, organisations_of, person_by_email
+from workflows.people.queries import organisations_of, person_by_email
 from workflows.people.tables import Person
 
 
@@ -206,59 +206,113 @@ def test_signing_out_ends_the_session_on_the_server_too(client: FlaskClient) -> 
 # Opening an account
 
 
-def test_one_page_opens_an_account_with_its_organisation_and_signs_in(client: FlaskClient) -> None:
+def confirmed_at(email: str) -> datetime | None:
+    with reading() as session:
+        return session.scalars(select(Person.confirmed_at).where(Person.email == email)).one()
+
+
+def link_in_the_mail(client: FlaskClient) -> str:
+    """The single-use link in the newest mail."""
+    work_off()
+    mail = asked(letters.mailbox)[0]
+    return re.findall(r"/link/[^\s\"<]+", client.get(f"/dev/mail/{mail.id}").get_data(as_text=True))[0]
+
+
+def test_one_page_opens_an_account_with_its_organisation(client: FlaskClient) -> None:
     number = a_number()
-    answer = client.post("/register", data=registration(enterprise_number=number, iban="BE71 0961 2345 6769"))
-    assert answer.headers["Location"] == "/applications/"
-    assert "Vereniging Proef" in text(client, "/applications/")
+    answer = client.post("/register", data=registration(enterprise_number=number))
+    assert answer.headers["Location"] == "/register/sent"
+    assert "mia@proef.example" in text(client, "/register/sent")
     with reading() as session:
         person = person_by_email(session, "mia@proef.example")
         assert person is not None
-        assert [(one.enterprise_number, one.iban) for one in organisations_of(session, person.id)] == [
-            (number, "BE•• •••• •••• 6769")
-        ]
+        assert [one.enterprise_number for one in organisations_of(session, person.id)] == [number]
 
 
-def test_an_address_is_confirmed_by_the_button_behind_the_link_not_by_looking_at_it(
-    client: FlaskClient, settings: Settings
-) -> None:
-    client.post("/register", data=registration(enterprise_number=a_number()))
+def test_an_address_that_has_an_account_gets_the_same_answer_and_its_owner_a_mail(client: FlaskClient) -> None:
+    a_member("mia@proef.example")
+    known = client.post("/register", data=registration())
+    sent = text(client, "/register/sent")
+    fresh = client.post("/register", data=registration(email="new@proef.example"))
+    assert (known.status_code, known.headers["Location"]) == (fresh.status_code, fresh.headers["Location"])
+    assert text(client, "/register/sent") == sent.replace("mia@", "new@")
     work_off()
-    (mail,) = asked(letters.mailbox)
-    (address,) = re.findall(r"/link/\S+(?=\"|<)", client.get(f"/dev/mail/{mail.id}").get_data(as_text=True))[:1]
+    told = {mail.address: mail.kind for mail in asked(letters.mailbox)}
+    assert told == {"mia@proef.example": "registered-already", "new@proef.example": "confirm-address"}
+    entering = {"email": "mia@proef.example", "password": "een zin om te onthouden"}
+    assert client.post("/sign-in", data=entering).status_code == 422  # the password stays its owner's
 
-    def confirmed() -> bool:
-        return asked(lambda session: session.scalars(select(Person.confirmed_at)).one()) is not None
 
+def test_confirming_asks_for_the_password_where_nobody_is_signed_in_and_leads_on(client: FlaskClient) -> None:
+    a_call()
+    client.post("/register", data=registration(next="/applications/start/small"))
+    address = link_in_the_mail(client)
     assert "This address is mine" in client.get(address).get_data(as_text=True)
-    assert not confirmed()
-    assert client.post(address).headers["Location"] == "/applications/"
-    assert confirmed()
+    assert client.post(address, data={"password": "iets heel anders"}).status_code == 422
+    assert confirmed_at("mia@proef.example") is None
+    answer = client.post(address, data={"password": "een zin om te onthouden"})
+    assert answer.headers["Location"] == "/applications/start/small"
+    assert confirmed_at("mia@proef.example") == NOW
     assert client.get(address).status_code == 409
     assert client.get("/link/forged").status_code == 404
 
 
+def test_confirming_in_the_browser_that_is_signed_in_is_one_button(client: FlaskClient) -> None:
+    client.post("/register", data=registration())
+    client.post("/sign-in", data={"email": "mia@proef.example", "password": "een zin om te onthouden"})
+    assert "Send the mail again" in text(client, "/applications/")
+    address = link_in_the_mail(client)
+    client.get(address)
+    assert confirmed_at("mia@proef.example") is None
+    assert client.post(address).headers["Location"] == "/applications/"
+    assert "Send the mail again" not in text(client, "/applications/")
+
+
 def test_everything_wrong_is_said_at_once_under_its_field_and_what_was_typed_stays(client: FlaskClient) -> None:
-    answer = client.post(
-        "/register", data=registration(enterprise_number="0123", iban="BE00", email="mia", password="kort")
-    )
+    wrong = {"enterprise_number": "0123", "postal_code": "10000", "email": "mia", "password": "kort"}
+    answer = client.post("/register", data=registration(**wrong))
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert sorted(re.findall(r'<p id="([a-z_]+)-error"', page)) == ["email", "enterprise_number", "iban", "password"]
+    assert sorted(re.findall(r'<p id="([a-z_]+)-error"', page)) == sorted(wrong)
     assert 'value="Vereniging Proef"' in page
-    assert 'value="BE00"' in page
+    assert 'value="10000"' in page
     assert "kort" not in page
 
 
-def test_a_known_organisation_leaves_no_account_behind(client: FlaskClient) -> None:
+def test_whoever_registers_with_a_known_organisation_opens_an_account_and_asks_to_join(client: FlaskClient) -> None:
     number = a_number()
     an_association(enterprise_number=number)
     answer = client.post("/register", data=registration(enterprise_number=number))
     assert answer.status_code == 422
-    assert "already has an account here" in answer.get_data(as_text=True)
-    with reading() as session:
-        assert person_by_email(session, "mia@proef.example") is None
-        assert organisation_by_number(session, number) is not None
+    assert "Open my account and ask to join" in answer.get_data(as_text=True)
+    assert asked(person_by_email, "mia@proef.example") is None
+    client.post("/register", data=registration(enterprise_number=number, join="yes"))
+    address = link_in_the_mail(client)
+    answer = client.post(address, data={"password": "een zin om te onthouden"})
+    assert answer.headers["Location"] == f"/applications/organisations/new?number={number}"
+    assert "Ask to join" in text(client, answer.headers["Location"])
+
+
+def test_a_forgotten_password_gets_a_link_and_an_unknown_address_the_same_page(client: FlaskClient) -> None:
+    a_member()
+    known = client.post("/password-forgotten", data={"email": "lid@people.example"}).get_data(as_text=True)
+    unknown = client.post("/password-forgotten", data={"email": "nul@people.example"}).get_data(as_text=True)
+    assert known.replace("lid@", "nul@") == unknown
+    address = link_in_the_mail(client)
+    assert client.post(address, data={"password": "kort"}).status_code == 422
+    assert client.post(address, data={"password": "mijn nieuwe lange zin"}).headers["Location"] == "/applications/"
+    assert client.get("/applications/").status_code == 200
+    client.post("/sign-out")
+    old, new = ({"email": "lid@people.example", "password": word} for word in (PASSWORD, "mijn nieuwe lange zin"))
+    assert [client.post("/sign-in", data=data).status_code for data in (old, new)] == [422, 302]
+
+
+def test_a_network_that_asks_for_account_after_account_has_to_wait(client: FlaskClient) -> None:
+    for number in range(30):
+        client.post("/password-forgotten", data={"email": f"nul{number}@people.example"})
+    answer = client.post("/password-forgotten", data={"email": "lid@people.example"})
+    assert answer.status_code == 422
+    assert "many times in the last quarter of an hour" in answer.get_data(as_text=True)
 
 
 # The mailbox, and what is said in every amount

@@ -34,9 +34,11 @@ from workflows.database import reading, transaction
 from workflows.files.tables import Document
 from workflows.language import LANGUAGES, say
 from workflows.people import actions as people
+from workflows.people import membership, payment
 from workflows.people.actions import NewOrganisation, NewPerson
+from workflows.people.payment import Certificate
 from workflows.people.queries import person_by_email
-from workflows.people.tables import BankAccount, Membership, Person
+from workflows.people.tables import Membership, Person
 from workflows.permissions import SYSTEM, Actor, Duty, MemberRole
 from workflows.problems import NotThere, Problem
 from workflows.replay.paper import one_page
@@ -160,24 +162,18 @@ def test_a_content_that_two_associations_send_at_once_is_stored_once_and_stands_
     assert asked(lambda session: session.scalar(select(func.count()).select_from(Document))) == 2
 
 
-def test_of_two_colleagues_who_give_a_first_account_number_the_second_is_told_so(installation: Settings) -> None:
+def test_of_two_owners_who_give_an_account_number_both_are_kept_and_the_last_one_stands(installation: Settings) -> None:
     owner, organisation = an_association()
-    editor = a_person()
-    done(
-        lambda session: session.add(
-            Membership(person_id=editor.person_id, organisation_id=organisation, role=MemberRole.EDITOR)
-        )
-    )
+    other = a_person()
+    done(membership.admit_member, organisation, other.person_id, MemberRole.OWNER)
+    attest = Certificate("attest.pdf", one_page("Rekeninghouder"))
 
-    def change(actor: Actor, iban: str) -> Act:
-        return lambda session: people.change_account_number(session, actor, organisation, iban, now=NOW)
+    def give(actor: Actor, iban: str) -> Act:
+        return lambda session: payment.give_account(session, actor, organisation, iban, attest, now=NOW)
 
-    _first, second = meanwhile(change(owner, "BE71 0961 2345 6769"), change(editor, "NL91 ABNA 0417 1643 00"))
-    kept = asked(lambda session: session.get_one(BankAccount, organisation).iban)
-    if second is None:  # SQLite lets the second wait and then change what the first gave
-        assert kept == "NL91ABNA0417164300"
-    else:
-        assert (told(second), kept) == (("changed-elsewhere", None), "BE71096123456769")
+    meanwhile(give(owner, "BE71 0961 2345 6769"), give(other, "NL91 ABNA 0417 1643 00"))
+    accounts = asked(payment.accounts_of, organisation)
+    assert [(one.iban[-4:], one.standing.value) for one in accounts] == [("4300", "to-check"), ("6769", "replaced")]
 
 
 def test_of_two_new_calls_with_one_prefix_the_second_is_refused(installation: Settings) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 import pytest
 from alembic import command
@@ -16,8 +17,10 @@ from tests.builders import (
     DAY,
     NOW,
     a_call,
+    a_person,
     an_administrator,
     an_application,
+    an_association,
     asked,
     at_once,
     decide,
@@ -33,7 +36,9 @@ from workflows.history import chain_entries, first_broken, record
 from workflows.letters import actions as letters
 from workflows.letters import queries as letters_queries
 from workflows.lifecycle import Event
-from workflows.permissions import SYSTEM
+from workflows.people import accounts, invitations, links, membership
+from workflows.people import actions as people
+from workflows.permissions import SYSTEM, MemberRole, Role
 from workflows.problems import Problem
 from workflows.publication.queries import public_results
 from workflows.schema import metadata
@@ -178,3 +183,57 @@ def test_two_processes_that_start_at_once_migrate_once(address: str) -> None:
     engine = database.make_engine(address)
     assert current(engine) == head()
     engine.dispose()
+
+
+def outcomes(act: Callable[[], object], threads: int = 4) -> list[str]:
+    """What became of the same act in so many threads at once: "done", or the code of the problem; sorted."""
+    found: list[str] = []
+
+    def one() -> None:
+        try:
+            act()
+        except Problem as problem:
+            found.append(problem.code)
+        else:
+            found.append("done")
+
+    at_once(one, threads)
+    return sorted(found)
+
+
+def test_owners_who_all_leave_at_once_leave_one_behind(installation: Settings) -> None:
+    owner, organisation = an_association()
+    owners = [owner, *(a_person() for _ in range(3))]
+    for other in owners[1:]:
+        done(membership.admit_member, organisation, other.person_id, MemberRole.OWNER)
+    waiting = iter(owners)
+    assert outcomes(lambda: done(membership.leave, next(waiting), organisation, now=NOW)) == [
+        "done", "done", "done", "last-owner",
+    ]  # fmt: skip
+
+
+def test_administrators_who_take_each_others_role_at_once_leave_one_behind(installation: Settings) -> None:
+    clerks = [an_administrator() for _ in range(4)]
+    waiting = iter(clerks)
+
+    def take() -> None:
+        person = next(waiting).person_id or 0
+        done(people.take_role, person, Role.ADMINISTRATOR, actor=SYSTEM, now=NOW)
+
+    assert outcomes(take) == ["done", "done", "done", "last-administrator"]
+
+
+def test_an_address_registered_four_times_at_once_is_one_account(installation: Settings) -> None:
+    new = people.NewPerson("Ada", "ada@example.org", "nl", "een lange zin om te testen")
+    assert outcomes(lambda: done(accounts.register, new, now=NOW)) == ["done"] * 4
+    assert [entry.event for entry in asked(chain_entries, "house")].count(Event.REGISTER) == 1
+
+
+def test_a_link_followed_four_times_at_once_works_once(installation: Settings) -> None:
+    owner, organisation = an_association()
+    invited = done(people.open_account, people.NewPerson("Wim", "wim@example.org", "nl"), now=NOW)
+    done(invitations.invite_member, owner, organisation, "wim@example.org", MemberRole.EDITOR, "nl", now=NOW)
+    token = links.token(1, links.Purpose.JOIN)
+    assert outcomes(lambda: done(invitations.accept, invited, token, now=NOW)) == [
+        "done", "link-used", "link-used", "link-used",
+    ]  # fmt: skip

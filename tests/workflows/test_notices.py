@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from config.settings import Settings
-from tests.builders import NOW, a_person, asked, done, work_off
+from tests.builders import NOW, PASSWORD, asked, done, work_off
 from workflows import database, tasks
 from workflows.database import transaction
 from workflows.history import entries
@@ -15,6 +15,7 @@ from workflows.letters.rules import LINK, NOTICE_AFTER, NoticeKind
 from workflows.lifecycle import Event
 from workflows.people import actions as people
 from workflows.people import links
+from workflows.people.actions import NewPerson
 from workflows.people.links import Purpose
 from workflows.people.tables import Person
 from workflows.permissions import Actor
@@ -23,7 +24,7 @@ from workflows.problems import NotThere, Problem
 
 def asked_to_confirm() -> tuple[Actor, str]:
     """Somebody who asked for a link, and the token in the mail that left."""
-    who = a_person(language="fr")
+    who = done(people.open_account, NewPerson("Fa", "fa@people.example", "fr", PASSWORD), now=NOW)
     done(people.ask_confirmation, who, now=NOW)
     work_off()
     return who, token_in_the_mail()

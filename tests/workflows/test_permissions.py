@@ -38,6 +38,9 @@ TABLE = """
                        visitor    signed in  reader     editor     owner      juror      its juror  expert     its expert admin      system
 see-public             yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
 use-account            .          yes        yes        yes        yes        yes        yes        yes        yes        yes        .
+read-organisation      .          .          yes        yes        yes        .          .          .          .          .          .
+edit-organisation      .          .          .          yes        yes        .          .          .          .          .          .
+manage-organisation    .          .          .          .          yes        .          .          .          .          .          .
 start-application      .          .          .          yes        yes        .          .          .          .          .          .
 read-own-application   .          .          yes        yes        yes        .          .          .          .          .          .
 edit-application       .          .          .          yes        yes        .          .          .          .          .          .
@@ -53,6 +56,8 @@ score                  .          .          .          .          .          . 
 enter-expertise        .          .          .          .          .          .          .          yes        yes        .          .
 give-opinion           .          .          .          .          .          .          .          .          yes        .          .
 administer             .          .          .          .          .          .          .          .          .          yes        .
+check-organisation     .          .          .          .          .          .          .          .          .          yes        yes
+give-role              .          .          .          .          .          .          .          .          .          yes        yes
 manage-call            .          .          .          .          .          .          .          .          .          yes        yes
 preview-call           .          .          .          .          .          .          .          .          .          yes        .
 try-call               .          .          .          .          .          .          .          .          .          yes        .
@@ -83,7 +88,9 @@ def test_a_conflict_of_interest_takes_everything_away_but_declaring_it() -> None
         ]
         for name, (actor, relation) in SOMEBODY.items()
     }  # fmt: skip
-    clerk = [Action.READ_ANY_APPLICATION, Action.SCREEN, Action.ASSIGN, Action.RECORD_REMARK]
+    clerk = [
+        Action.CHECK_ORGANISATION, Action.READ_ANY_APPLICATION, Action.SCREEN, Action.ASSIGN, Action.RECORD_REMARK,
+    ]  # fmt: skip
     assert {name: lost for name, lost in conflicted.items() if lost} == {
         "its juror": [Action.READ_ASSIGNED, Action.SCORE],
         "its expert": [Action.READ_ASSIGNED, Action.GIVE_OPINION],

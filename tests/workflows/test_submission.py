@@ -375,6 +375,7 @@ def test_what_was_submitted_is_frozen_and_its_digest_can_be_repeated_by_anybody(
             {"question": "budget", "name": "begroting.pdf", "sha256": sha256(page).hexdigest(), "size": len(page)}
         ],
         "received_at": "2026-11-24T12:00:00+00:00",
+        "applicant": {**view.organisation.statement(), "type": "other-nonprofit"},
     }  # fmt: skip
     assert receipt.digest == sha256(canonical(receipt.content).encode()).hexdigest()
     kept = asked(queries.receipts, view.id)[0]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from workflows.eligibility.rules import Facts, overall
 from workflows.eligibility.tables import EligibilityCheck
 from workflows.lifecycle import ApplicationState
+from workflows.people.queries import applicant_standing_at
 from workflows.problems import Reason
 from workflows.submission.queries import ApplicationView, view
 from workflows.submission.rules import Draft
@@ -85,7 +86,12 @@ def facts_of(session: Session, application: ApplicationView, received_at: dateti
         .order_by(Application.number)
     )
     draft = Draft(application.answers, application.attachments, application.type)
-    return Facts(application.terms, draft, received_at, application.organisation.legal_form, tuple(others))
+    standing = applicant_standing_at(
+        session, application.organisation.id, application.terms.reference_date, stated_by=received_at
+    )
+    return Facts(
+        application.terms, draft, received_at, application.organisation.legal_form, tuple(others), standing.confirmed
+    )  # fmt: skip
 
 
 def unscreened(session: Session, now: datetime) -> list[str]:

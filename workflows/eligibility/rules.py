@@ -1,13 +1,14 @@
 """The conditions of eligibility: one pure function each, registered by its kind. A verdict says why."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from workflows.calls.asking import codes
 from workflows.calls.form import Meaning
 from workflows.calls.terms import Condition, ConditionKind, Terms
+from workflows.people.rules import ApplicantType
 from workflows.problems import Reason, Verdict
 from workflows.submission.budget import Sums, caps, cofinancing, sums
 from workflows.submission.rules import Draft, answer, asked, missing
@@ -19,13 +20,17 @@ BELGIAN_FORMS = frozenset({"asbl", "vzw", "aisbl", "ivzw", "fondation", "stichti
 
 @dataclass(frozen=True)
 class Facts:
-    """What the conditions look at. `others` are references of other files of the same organisation in the call."""
+    """What the conditions look at. `others` are references of other files of the same organisation in the call.
+
+    `type_confirmed` is False where the type of the applicant rests on its own word only.
+    """
 
     terms: Terms
     draft: Draft
     received_at: datetime
     legal_form: str
     others: tuple[str, ...] = ()
+    type_confirmed: bool = True
 
     def spares(self, question_id: str | None) -> bool:
         """Whether the form asks this of others but not of this applicant: nobody fails what they are not asked."""
@@ -58,8 +63,17 @@ def condition(kind: ConditionKind) -> Callable[[Judge], Judge]:
 
 
 def judge(condition: Condition, facts: Facts) -> Verdict:
-    """The verdict on one condition of the call: passed, failed, or a person must look (None)."""
-    return CONDITIONS[condition.kind](condition, facts)
+    """The verdict on one condition of the call: passed, failed, or a person must look (None).
+
+    What would come out otherwise without an accreditation that nobody has confirmed yet is for a person to see.
+    """
+    verdict = CONDITIONS[condition.kind](condition, facts)
+    if facts.type_confirmed:
+        return verdict
+    unaccredited = replace(facts, draft=replace(facts.draft, type=ApplicantType.OTHER_NONPROFIT))
+    if CONDITIONS[condition.kind](condition, unaccredited).ok is verdict.ok:
+        return verdict
+    return undecided("accreditation-unconfirmed", day=facts.terms.reference_date.isoformat())
 
 
 def overall(verdicts: Mapping[int, bool | None]) -> bool | None:

@@ -32,12 +32,44 @@ class NoticeKind(StrEnum):
     CONFIRM_ADDRESS = "confirm-address"
     CALL_CHANGED = "call-changed"
     DEADLINE_EXTENDED = "deadline-extended"
+    REGISTERED_ALREADY = "registered-already"
+    NEW_PASSWORD = "new-password"  # noqa: S105  # the name of a mail
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105
+    NEW_ADDRESS = "new-address"
+    ADDRESS_CHANGED = "address-changed"
+    INVITATION = "invitation"
+    INVITATION_ACCEPTED = "invitation-accepted"
+    JOIN_ASKED = "join-asked"
+    JOIN_ANSWERED = "join-answered"
+    MEMBER_REMOVED = "member-removed"
+    MEMBER_CHANGED = "member-changed"
+    ACCOUNT_CHANGED = "account-changed"
+    ACCOUNT_CONFIRMED = "account-confirmed"
+    ACCOUNT_REFUSED = "account-refused"
+    ACCREDITATION_CONFIRMED = "accreditation-confirmed"
+    ACCREDITATION_REFUSED = "accreditation-refused"
 
 
 NOTICE_AFTER: dict[Event, NoticeKind] = {
     Event.ASK_CONFIRMATION: NoticeKind.CONFIRM_ADDRESS,
     Event.CHANGE_CALL: NoticeKind.CALL_CHANGED,
     Event.EXTEND_DEADLINE: NoticeKind.DEADLINE_EXTENDED,
+    Event.REGISTER_AGAIN: NoticeKind.REGISTERED_ALREADY,
+    Event.ASK_PASSWORD: NoticeKind.NEW_PASSWORD,
+    Event.CHANGE_PASSWORD: NoticeKind.PASSWORD_CHANGED,
+    Event.ASK_ADDRESS: NoticeKind.NEW_ADDRESS,
+    Event.CHANGE_ADDRESS: NoticeKind.ADDRESS_CHANGED,
+    Event.INVITE: NoticeKind.INVITATION,
+    Event.ACCEPT_INVITATION: NoticeKind.INVITATION_ACCEPTED,
+    Event.ASK_TO_JOIN: NoticeKind.JOIN_ASKED,
+    Event.ANSWER_JOIN: NoticeKind.JOIN_ANSWERED,
+    Event.REMOVE_MEMBER: NoticeKind.MEMBER_REMOVED,
+    Event.CHANGE_MEMBER: NoticeKind.MEMBER_CHANGED,
+    Event.CHANGE_ACCOUNT_NUMBER: NoticeKind.ACCOUNT_CHANGED,
+    Event.CONFIRM_ACCOUNT: NoticeKind.ACCOUNT_CONFIRMED,
+    Event.REFUSE_ACCOUNT: NoticeKind.ACCOUNT_REFUSED,
+    Event.CONFIRM_ACCREDITATION: NoticeKind.ACCREDITATION_CONFIRMED,
+    Event.REFUSE_ACCREDITATION: NoticeKind.ACCREDITATION_REFUSED,
 }
 """What happened and what is mailed about it. A new notice is a line here, two sentences, and who it goes to
 (`letters.notices`)."""

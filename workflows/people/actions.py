@@ -10,7 +10,8 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from workflows.history import record
+from workflows.database import lock_chain
+from workflows.history import HOUSE, record
 from workflows.lifecycle import Event
 from workflows.people import queries, rules
 from workflows.people.links import Purpose
@@ -26,7 +27,7 @@ from workflows.people.tables import (
     SignInSession,
     SpokenLanguage,
 )
-from workflows.permissions import Action, Actor, MemberRole, Relation, Role, require
+from workflows.permissions import Action, Actor, MemberRole, Role, require
 from workflows.problems import NotThere, Problem
 
 hasher = PasswordHasher()
@@ -43,7 +44,7 @@ def _nobody() -> str:
 
 @dataclass(frozen=True)
 class NewPerson:
-    """What an account needs. `password` is None for somebody who is invited or played."""
+    """What an account needs. `password` is None for somebody the office itself enters, whose address it knows."""
 
     name: str
     email: str
@@ -64,6 +65,8 @@ class NewOrganisation:
     iban: str = ""
     accredited_from: date | None = None
     accredited_until: date | None = None
+    contact_name: str = ""
+    contact_email: str = ""
 
 
 def open_account(session: Session, new: NewPerson, *, now: datetime) -> Actor:
@@ -71,11 +74,13 @@ def open_account(session: Session, new: NewPerson, *, now: datetime) -> Actor:
     email = rules.email(new.email)
     if new.password is not None:
         rules.acceptable_password(new.password, forbidden=(email.split("@")[0], "oproep"))
+    lock_chain(session, HOUSE)  # of two who register one address at once, one does
     if queries.person_by_email(session, email):
         raise Problem("email-taken", field="email")
     person = Person(
         email=email, name=new.name.strip(), language=new.language, created_at=now,
         password_hash=hasher.hash(new.password) if new.password is not None else None,
+        confirmed_at=now if new.password is None else None,
     )  # fmt: skip
     session.add(person)
     session.flush()
@@ -84,26 +89,34 @@ def open_account(session: Session, new: NewPerson, *, now: datetime) -> Actor:
     return actor
 
 
-def ask_confirmation(session: Session, actor: Actor, *, now: datetime) -> None:
-    """Mail a single-use link to the address of an account: who follows it has shown that the address is theirs."""
+def ask_confirmation(session: Session, actor: Actor, *, leads_to: str = "", now: datetime) -> None:
+    """Mail a single-use link to the address of an account: who follows it has shown that the address is theirs.
+
+    `leads_to` is the page of the portal to go on to afterwards.
+    """
     require(actor, Action.USE_ACCOUNT)
     person = session.get_one(Person, actor.person_id)
     link = Link(
-        purpose=Purpose.CONFIRM_ADDRESS, person_id=person.id, address=person.email, expires_at=now + TO_CONFIRM
+        purpose=Purpose.CONFIRM_ADDRESS, person_id=person.id, address=person.email, expires_at=now + TO_CONFIRM,
+        leads_to=leads_to[:300],
     )  # fmt: skip
     session.add(link)
     session.flush()
     record(session, person, Event.ASK_CONFIRMATION, actor=actor, now=now, facts={"link": link.id})
 
 
-def confirm_address(session: Session, token: str, *, now: datetime) -> None:
-    """Use the link of a mail: the address is its person's. Raises NotThere, Problem `link-used` or `link-expired`."""
+def confirm_address(session: Session, token: str, *, now: datetime) -> int:
+    """Use the link of a mail: the address is its person's. Returns the person's id.
+
+    Raises NotThere, Problem `link-used` or `link-expired`.
+    """
     link = use_link(session, token, Purpose.CONFIRM_ADDRESS, now=now)
     person = session.get_one(Person, link.person_id)
     if person.email != link.address:
         raise NotThere  # the address was changed since
     person.confirmed_at = now
     record(session, person, Event.CONFIRM_ADDRESS, actor=Actor(person.id, person.name), now=now)
+    return person.id
 
 
 def use_link(session: Session, token: str, purpose: Purpose, *, now: datetime) -> Link:
@@ -125,57 +138,65 @@ def set_password(session: Session, person_id: int, password: str) -> None:
     person.password_hash = hasher.hash(password)
 
 
+def require_new(session: Session, enterprise_number: str) -> str:
+    """The digits of an enterprise number nobody registered here. Raises Problem on a wrong or a known one."""
+    number = rules.enterprise_number(enterprise_number)
+    lock_chain(session, HOUSE)  # a second click waits here, and then reads what the first one did
+    if queries.organisation_by_number(session, number):
+        raise Problem("organisation-known", field="enterprise_number")
+    return number
+
+
 def found_organisation(session: Session, actor: Actor, new: NewOrganisation, *, now: datetime) -> int:
     """Make an organisation of which the actor is owner; returns its id.
 
     Raises Problem on a malformed enterprise number or account number, or where the number is registered already.
     """
     require(actor, Action.USE_ACCOUNT)
-    number = rules.enterprise_number(new.enterprise_number)
     account = rules.iban(new.iban) if new.iban.strip() else ""
-    if queries.organisation_by_number(session, number):
-        raise Problem("organisation-known", field="enterprise_number")
+    number = require_new(session, new.enterprise_number)
     organisation = Organisation(
         enterprise_number=number, name=new.name.strip(), legal_form=new.legal_form, street=new.street.strip(),
-        postal_code=new.postal_code.strip(), city=new.city.strip(), created_at=now,
+        postal_code=new.postal_code.strip(), city=new.city.strip(), contact_name=new.contact_name.strip(),
+        contact_email=new.contact_email.strip(), created_at=now,
     )  # fmt: skip
     session.add(organisation)
     session.flush()
     session.add(Membership(person_id=actor.person_id, organisation_id=organisation.id, role=MemberRole.OWNER))
     if account:
-        session.add(BankAccount(organisation_id=organisation.id, iban=account, since=now))
+        session.add(BankAccount(organisation_id=organisation.id, iban=account, since=now, given_by=actor.person_id))
     if new.accredited_from:
+        rules.acceptable_period(new.accredited_from, new.accredited_until)
         session.add(
-            Accreditation(organisation_id=organisation.id, starts=new.accredited_from, ends=new.accredited_until)
-        )
+            Accreditation(
+                organisation_id=organisation.id, starts=new.accredited_from, ends=new.accredited_until, stated_at=now
+            )
+        )  # fmt: skip
     record(session, organisation, Event.REGISTER, actor=actor, now=now, facts={"enterprise_number": number})
     return organisation.id
 
 
-def change_account_number(session: Session, actor: Actor, organisation_id: int, iban: str, *, now: datetime) -> None:
-    """Set where the organisation is paid. Raises NotThere for a stranger, Problem `iban-wrong`."""
-    role = queries.member_role(session, actor.person_id, organisation_id)
-    require(actor, Action.START_APPLICATION, Relation(member=role))
-    compact = rules.iban(iban)
-    account = session.get(BankAccount, organisation_id)
-    if account is None:
-        session.add(BankAccount(organisation_id=organisation_id, iban=compact, since=now))
-    elif account.iban != compact:
-        account.iban, account.since = compact, now
-    else:
-        return
-    organisation = session.get_one(Organisation, organisation_id)
-    facts = {"iban": rules.masked_iban(compact)}
-    record(session, organisation, Event.CHANGE_ACCOUNT_NUMBER, actor=actor, now=now, facts=facts)
-
-
 def give_role(session: Session, person_id: int, role: Role, *, actor: Actor, now: datetime) -> None:
     """Give a person a role in the programme."""
-    require(actor, Action.MANAGE_CALL)
+    require(actor, Action.GIVE_ROLE)
     if session.get(RoleGrant, (person_id, role)) is None:
         session.add(RoleGrant(person_id=person_id, role=role))
         person = session.get_one(Person, person_id)
         record(session, person, Event.GRANT_ROLE, actor=actor, now=now, facts={"role": role})
+
+
+def take_role(session: Session, person_id: int, role: Role, *, actor: Actor, now: datetime) -> None:
+    """Take a role in the programme from a person. Raises Problem `last-administrator`: somebody must be left."""
+    require(actor, Action.GIVE_ROLE)
+    lock_chain(session, HOUSE)  # two administrators who take each other's role at once must not both succeed
+    grant = session.get(RoleGrant, (person_id, role), with_for_update=True)
+    if grant is None:
+        raise NotThere
+    if role is Role.ADMINISTRATOR and len(queries.people_with(session, role)) < 2:
+        raise Problem("last-administrator")
+    session.delete(grant)
+    person = session.get_one(Person, person_id)
+    record(session, person, Event.TAKE_ROLE, actor=actor, now=now, facts={"role": role})
 
 
 def speaks(session: Session, person_id: int, languages: frozenset[str]) -> None:
@@ -199,11 +220,16 @@ def recognise(session: Session, email: str, password: str) -> int | None:
     return person.id if person is not None and known else None
 
 
-def sign_in(session: Session, person_id: int, *, now: datetime) -> str:
+def sign_in(session: Session, person_id: int, *, browser: str = "", now: datetime) -> str:
     """Begin a session of a recognised person; returns its token."""
     person = session.get_one(Person, person_id)
     token = secrets.token_urlsafe(32)
-    session.add(SignInSession(token_hash=queries.token_hash(token), person_id=person.id, created_at=now))
+    session.add(
+        SignInSession(
+            token_hash=queries.token_hash(token), person_id=person.id, created_at=now, last_seen_at=now,
+            browser=browser[:60],
+        )
+    )  # fmt: skip
     record(session, person, Event.SIGN_IN, actor=Actor(person.id, person.name), now=now)
     return token
 

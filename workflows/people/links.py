@@ -12,6 +12,9 @@ class Purpose(StrEnum):
     """What a link is for; a link for one thing opens nothing else."""
 
     CONFIRM_ADDRESS = "confirm-address"
+    CHANGE_ADDRESS = "change-address"
+    NEW_PASSWORD = "new-password"  # noqa: S105  # the name of a purpose
+    JOIN = "join"
 
 
 _signer: URLSafeSerializer | None = None

@@ -1,15 +1,24 @@
 """Asking about people: accounts, memberships, organisations, who is signed in."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from workflows.history import HistoryEntry
+from workflows.lifecycle import Event
 from workflows.people import links
 from workflows.people.links import Purpose
-from workflows.people.rules import ApplicantType, applicant_type, masked_iban
+from workflows.people.rules import (
+    AccreditationState,
+    ApplicantStanding,
+    ApplicantType,
+    Period,
+    applicant_standing,
+    masked_iban,
+)
 from workflows.people.tables import (
     Accreditation,
     BankAccount,
@@ -19,7 +28,6 @@ from workflows.people.tables import (
     Organisation,
     Person,
     RoleGrant,
-    SignInSession,
     SpokenLanguage,
 )
 from workflows.permissions import Actor, MemberRole, Role
@@ -40,6 +48,14 @@ class OrganisationView:
     street: str
     postal_code: str
     city: str
+    country: str
+    website: str
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+    signatory_name: str
+    signatory_function: str
+    row_version: int
     iban: str
     role: MemberRole | None = None
 
@@ -47,6 +63,15 @@ class OrganisationView:
     def address(self) -> tuple[str, ...]:
         lines = (self.name, self.street, f"{self.postal_code} {self.city}".strip())
         return tuple(line for line in lines if line)
+
+    def statement(self) -> dict[str, str]:
+        """What the organisation says of itself, as it is frozen in a submission; where it is paid is not part of it."""
+        return {name: getattr(self, name) for name in _SHOWN if name not in ("id", "enterprise_number", "row_version")}
+
+    @property
+    def complete(self) -> bool:
+        """Whether somebody to reach and somebody to sign are known."""
+        return all((self.contact_name, self.contact_email, self.signatory_name, self.signatory_function))
 
 
 @dataclass(frozen=True)
@@ -59,6 +84,11 @@ class PersonView:
     language: str
     roles: frozenset[Role]
     languages: frozenset[str]
+    confirmed: bool = True
+    """Whether the address was shown to be theirs."""
+
+
+_SHOWN = tuple(field.name for field in fields(OrganisationView) if field.name not in ("iban", "role"))
 
 
 def token_hash(token: str) -> str:
@@ -70,16 +100,6 @@ def actor_of(session: Session, person_id: int) -> Actor:
     """The actor a person is, with the roles they hold now."""
     person = session.get_one(Person, person_id)
     return Actor(person.id, person.name, _roles(session, person_id))
-
-
-def signed_in(session: Session, token: str) -> PersonView | None:
-    """Whose browser carries this token, None where the session has ended."""
-    person_id = session.scalar(
-        select(SignInSession.person_id).where(
-            SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None)
-        )
-    )
-    return person_view(session, person_id) if person_id is not None else None
 
 
 def person_view(session: Session, person_id: int) -> PersonView:
@@ -96,7 +116,17 @@ def person_view(session: Session, person_id: int) -> PersonView:
     return PersonView(
         person.id, person.name, person.email, person.language,
         frozenset(Role(role) for _, role, _ in found if role), frozenset(spoken for *_, spoken in found if spoken),
+        person.confirmed_at is not None,
     )  # fmt: skip
+
+
+def require_confirmed(session: Session, actor: Actor) -> None:
+    """Raise Problem `address-unconfirmed` where the address of this person was not shown to be theirs.
+
+    A draft needs no confirmed address; what binds an organisation, or sends mail to others, does.
+    """
+    if actor.person_id is not None and session.get_one(Person, actor.person_id).confirmed_at is None:
+        raise Problem("address-unconfirmed")
 
 
 def people_with(session: Session, role: Role) -> tuple[PersonView, ...]:
@@ -114,22 +144,20 @@ def person_by_email(session: Session, email: str) -> Person | None:
 
 
 def organisation_view(session: Session, organisation_id: int) -> OrganisationView:
-    """One organisation. Raises NotThere."""
-    account = (
-        select(BankAccount.iban).where(BankAccount.organisation_id == Organisation.id).scalar_subquery()
-    )  # fmt: skip
-    found = session.execute(select(Organisation, account).where(Organisation.id == organisation_id)).first()
+    """One organisation, in one statement. Raises NotThere."""
+    found = session.execute(
+        select(Organisation, _standing_iban()).where(Organisation.id == organisation_id)
+    ).first()  # fmt: skip
     if found is None:
         raise NotThere
     return _view(*found)
 
 
-def organisations_of(session: Session, person_id: int) -> tuple[OrganisationView, ...]:
+def organisations_of(session: Session, person_id: int | None) -> tuple[OrganisationView, ...]:
     """The organisations a person is a member of, with the role in each."""
     rows = session.execute(
-        select(Organisation, BankAccount.iban, Membership.role)
+        select(Organisation, _standing_iban(), Membership.role)
         .join(Membership, Membership.organisation_id == Organisation.id)
-        .outerjoin(BankAccount, BankAccount.organisation_id == Organisation.id)
         .where(Membership.person_id == person_id).order_by(Organisation.name, Organisation.id)
     )  # fmt: skip
     return tuple(_view(organisation, iban, MemberRole(role)) for organisation, iban, role in rows)
@@ -158,12 +186,29 @@ def organisation_by_number(session: Session, enterprise_number: str) -> Organisa
     return session.scalar(select(Organisation).where(Organisation.enterprise_number == enterprise_number))
 
 
-def applicant_type_at(session: Session, organisation_id: int, at: date) -> ApplicantType:
-    """What type of applicant the organisation is on the reference date."""
-    periods = session.execute(
-        select(Accreditation.starts, Accreditation.ends).where(Accreditation.organisation_id == organisation_id)
+def applicant_standing_at(
+    session: Session, organisation_id: int, at: date, stated_by: datetime | None = None
+) -> ApplicantStanding:
+    """What type of applicant the organisation is on the reference date, and whether the office confirmed it.
+
+    Only what was stated by the instant `stated_by` counts: a file that is submitted keeps its type.
+    """
+    statement = select(Accreditation).where(
+        Accreditation.organisation_id == organisation_id, Accreditation.status != AccreditationState.REFUSED
     )
-    return applicant_type(((starts, ends) for starts, ends in periods), at)
+    if stated_by is not None:
+        statement = statement.where(Accreditation.stated_at <= stated_by)
+    periods = (
+        Period(one.starts, one.ends, one.status == AccreditationState.CONFIRMED) for one in session.scalars(statement)
+    )
+    return applicant_standing(periods, at)
+
+
+def applicant_type_at(
+    session: Session, organisation_id: int, at: date, stated_by: datetime | None = None
+) -> ApplicantType:
+    """What type of applicant the organisation is on the reference date, by its own word or the office's."""
+    return applicant_standing_at(session, organisation_id, at, stated_by).type
 
 
 @dataclass(frozen=True)
@@ -173,12 +218,14 @@ class LinkView:
     purpose: Purpose
     address: str
     expires_at: datetime
+    person_id: int | None
+    leads_to: str
 
 
 def link_view(session: Session, token: str, *, now: datetime) -> LinkView:
     """The link a mail leads to. Raises NotThere, Problem `link-used` or `link-expired`."""
     found = link(session, token, links.read(token)[1], now=now)
-    return LinkView(Purpose(found.purpose), found.address, found.expires_at)
+    return LinkView(Purpose(found.purpose), found.address, found.expires_at, found.person_id, found.leads_to)
 
 
 def link(session: Session, token: str, purpose: Purpose, *, now: datetime) -> Link:
@@ -196,12 +243,20 @@ def link(session: Session, token: str, purpose: Purpose, *, now: datetime) -> Li
     return link
 
 
-def attempts_left(session: Session, key: str, now: datetime) -> bool:
-    """Whether another password may be tried under this key (a hash of account name and address)."""
+def happened(session: Session, subject: str, event: Event, since: datetime) -> int:
+    """How often this happened to a subject since an instant."""
+    found = select(func.count()).select_from(HistoryEntry).where(
+        HistoryEntry.subject == subject, HistoryEntry.event == event, HistoryEntry.at > since
+    )  # fmt: skip
+    return session.scalar(found) or 0
+
+
+def attempts_left(session: Session, key: str, now: datetime, allowed: int = ATTEMPTS_ALLOWED) -> bool:
+    """Whether another try may be made under this key (a hash of account name and address) in a quarter of an hour."""
     recent = select(func.count()).select_from(FailedSignIn).where(
         FailedSignIn.key == key, FailedSignIn.at > now - ATTEMPTS_WINDOW
     )  # fmt: skip
-    return (session.scalar(recent) or 0) < ATTEMPTS_ALLOWED
+    return (session.scalar(recent) or 0) < allowed
 
 
 def _roles(session: Session, person_id: int) -> frozenset[Role]:
@@ -210,8 +265,15 @@ def _roles(session: Session, person_id: int) -> frozenset[Role]:
     )
 
 
-def _view(organisation: Organisation, iban: str | None, role: MemberRole | None = None) -> OrganisationView:
-    return OrganisationView(
-        organisation.id, organisation.enterprise_number, organisation.name, organisation.legal_form,
-        organisation.street, organisation.postal_code, organisation.city, masked_iban(iban) if iban else "", role,
+def _standing_iban() -> ScalarSelect[str]:
+    """The number of the account of an organisation that stands: the newest that was not refused."""
+    return (
+        select(BankAccount.iban)
+        .where(BankAccount.organisation_id == Organisation.id, BankAccount.refused_at.is_(None))
+        .order_by(BankAccount.id.desc()).limit(1).correlate(Organisation).scalar_subquery()
     )  # fmt: skip
+
+
+def _view(organisation: Organisation, iban: str | None, role: MemberRole | None = None) -> OrganisationView:
+    named = {name: getattr(organisation, name) for name in _SHOWN}
+    return OrganisationView(**named, iban=masked_iban(iban) if iban else "", role=role)

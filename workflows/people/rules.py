@@ -1,8 +1,10 @@
 """What makes an organisation, an account and a password acceptable. Pure."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 from stdnum import iban as any_iban
@@ -13,6 +15,14 @@ from workflows.problems import Problem
 
 PASSWORD_LENGTH = 15
 """Characters of a password that is the only factor (NIST SP 800-63B-4)."""
+
+
+class AccreditationState(StrEnum):
+    """What the office found of an accreditation that an organisation states."""
+
+    STATED = "stated"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
 
 
 class ApplicantType(StrEnum):
@@ -78,13 +88,72 @@ def acceptable_password(password: str, *, forbidden: Iterable[str] = ()) -> None
         raise Problem("password-guessable", field="password")
 
 
-def applicant_type(accreditations: Iterable[tuple[date, date | None]], at: date) -> ApplicantType:
-    """Accredited where one of the (first day, last day or None) periods covers the reference date, both inclusive.
+@dataclass(frozen=True)
+class Period:
+    """An accreditation: first and last day (None: open), both inclusive, and whether the office confirmed it."""
+
+    starts: date
+    ends: date | None
+    confirmed: bool = True
+
+
+@dataclass(frozen=True)
+class ApplicantStanding:
+    """What type of applicant an organisation is, and whether that rests on its own word only."""
+
+    type: ApplicantType
+    confirmed: bool = True
+
+
+def applicant_standing(accreditations: Iterable[Period], at: date) -> ApplicantStanding:
+    """Accredited where a period covers the reference date, stated or confirmed; a refused one is no period.
+
+    An applicant must be able to submit before the office has looked, so its own word is taken; `confirmed` is False
+    where it is all there is, and the conditions of eligibility then leave to a person what hangs on it.
 
     Accreditation is a dated status: law of 19 March 2013, royal decree of 11 September 2016; the next cycle
     takes effect on 1 January 2027.
     """
-    for starts, ends in accreditations:
-        if starts <= at and (ends is None or at <= ends):
-            return ApplicantType.ACCREDITED
-    return ApplicantType.OTHER_NONPROFIT
+    covering = [one for one in accreditations if one.starts <= at and (one.ends is None or at <= one.ends)]
+    if not covering:
+        return ApplicantStanding(ApplicantType.OTHER_NONPROFIT)
+    return ApplicantStanding(ApplicantType.ACCREDITED, any(one.confirmed for one in covering))
+
+
+def acceptable_period(starts: date, ends: date | None) -> None:
+    """Raise Problem `accreditation-backwards` on field `ends` where the last day comes before the first."""
+    if ends is not None and ends < starts:
+        raise Problem("accreditation-backwards", field="ends")
+
+
+def postal_code(typed: str) -> str:
+    """A Belgian postal code of four digits. Raises Problem `postal-code-wrong` on field `postal_code`."""
+    digits = typed.strip().upper().removeprefix("B-").removeprefix("BE-")
+    if not (len(digits) == 4 and digits.isascii() and digits.isdigit() and digits[0] != "0"):
+        raise Problem("postal-code-wrong", field="postal_code", typed=typed)
+    return digits
+
+
+def phone(typed: str) -> str:
+    """A telephone number as it was written, one space between its parts. Raises Problem `phone-wrong`."""
+    written = " ".join(typed.split())
+    digits = [sign for sign in written if sign.isascii() and sign.isdigit()]
+    if not 8 <= len(digits) <= 15 or not set(written) <= set("0123456789+()/.- "):
+        raise Problem("phone-wrong", field="contact_phone", typed=typed)
+    return written
+
+
+def website(typed: str) -> str:
+    """An address of a web site, `https://` put before it where it was left out. Raises Problem `website-wrong`."""
+    written = typed.strip()
+    address = written if "://" in written else f"https://{written}"
+    wrong = Problem("website-wrong", field="website", typed=typed)
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        raise wrong from None
+    named = "." in host.strip(".") and parts.username is None and not any(map(str.isspace, written))
+    if parts.scheme not in ("http", "https") or not named:
+        raise wrong
+    return address

@@ -17,8 +17,10 @@ from workflows.letters import actions as letters
 from workflows.letters import queries as letters_queries
 from workflows.lifecycle import ApplicationState
 from workflows.people import actions as people
+from workflows.people import organisations, payment
 from workflows.people import queries as people_queries
 from workflows.people.actions import NewOrganisation, NewPerson
+from workflows.people.payment import Certificate
 from workflows.permissions import SYSTEM, Actor, Duty, Role
 from workflows.problems import Problem
 from workflows.replay.paper import one_page
@@ -30,6 +32,8 @@ from workflows.submission import actions as submission
 from workflows.submission import queries as applications
 
 DAY = timedelta(days=1)
+CYCLE = (date(2017, 1, 1), date(2026, 12, 31))
+"""The cycle of accreditation in which the calls of 2024 fall."""
 FIRST_COUNTS = {
     "nl": "De organisatie diende twee dossiers in; het eerst ontvangen dossier telt.",
     "fr": "L’organisation a introduit deux dossiers ; le premier reçu est pris en compte.",
@@ -280,10 +284,17 @@ class Play:
                 session, actor,
                 NewOrganisation(
                     application.enterprise_number, application.organisation, application.legal_form,
-                    application.street, application.postal_code, application.city, application.iban,
-                    date(2017, 1, 1) if application.accredited else None,
-                    date(2026, 12, 31) if application.accredited else None,
+                    application.street, application.postal_code, application.city,
+                    contact_name=application.contact, contact_email=application.email,
                 ),
                 now=now,
             )  # fmt: skip
+            certificate = Certificate("rekeninghouder.pdf", one_page(f"{application.organisation}: {application.iban}"))
+            account = payment.give_account(session, actor, organisation, application.iban, certificate, now=now)
+            if self._submitted(application):
+                payment.look_at_account(session, SYSTEM, account, now=now)
+                payment.confirm_account(session, SYSTEM, account, now=now)
+            if application.accredited:
+                stated = organisations.state_accreditation(session, actor, organisation, *CYCLE, now=now)
+                organisations.confirm_accreditation(session, SYSTEM, stated, *CYCLE, now=now)
         return actor, organisation

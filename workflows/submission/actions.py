@@ -10,6 +10,7 @@ from workflows.calls.rules import is_open
 from workflows.calls.tables import Call
 from workflows.history import move, record
 from workflows.lifecycle import ApplicationState, CallState, Event
+from workflows.people.queries import require_confirmed
 from workflows.permissions import Action, Actor, Role
 from workflows.problems import Problem, Problems
 from workflows.submission import queries, rules
@@ -32,13 +33,14 @@ def submit(
     """Submit the draft as it stands: freeze it, give it a receipt, move it.
 
     `received_at` is the server's instant at which the request arrived; `seen_version` the version of the draft that
-    the sender looked at. Raises Problem `already-submitted`, also where the very draft that was seen was submitted
-    and reopened since (the request came twice), `draft-not-as-seen`, `deadline-passed`, or Problems with every
-    missing and wrong answer.
+    the sender looked at. Raises Problem `address-unconfirmed`, `already-submitted`, also where the very draft that was
+    seen was submitted and reopened since (the request came twice), `draft-not-as-seen`, `deadline-passed`, or Problems
+    with every missing and wrong answer.
     """
     application = held(session, actor, reference, Action.SUBMIT_APPLICATION)
     if application.state != ApplicationState.DRAFT or _submitted_before(session, application, seen_version):
         raise already(session, application)
+    require_confirmed(session, actor)
     found = queries.view(session, reference)
     call = session.get_one(Call, application.call_id)
     if not is_open(CallState(call.state), found.terms, received_at, test=application.test):

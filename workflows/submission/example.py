@@ -28,8 +28,10 @@ def example(
     rule = terms.applicants[0]
     type = ApplicantType.OTHER_NONPROFIT if rule.type is ApplicantType.ANY else rule.type
     organisation = OrganisationView(
-        0, "0000000097", WORDS[language][0], "vzw" if language == "nl" else "asbl", "Voorbeeldstraat 1", "1000",
-        "Bruxelles" if language == "fr" else "Brussel", "",
+        id=0, enterprise_number="0000000097", name=WORDS[language][0], legal_form="vzw" if language == "nl" else "asbl",
+        street="Voorbeeldstraat 1", postal_code="1000", city="Bruxelles" if language == "fr" else "Brussel",
+        country="BE", website="", contact_name="", contact_email="", contact_phone="", signatory_name="",
+        signatory_function="", row_version=0, iban="",
     )  # fmt: skip
     return ApplicationView(
         id=0, reference=rules.reference(terms.reference_prefix, 1), number=1, call_id=call_id, state=state,

@@ -265,7 +265,10 @@ def _one(
         id=found.id, reference=found.reference, number=found.number, call_id=found.call_id,
         state=ApplicationState(found.state), language=found.language,
         organisation=organisation_view(session, found.organisation_id),
-        type=applicant_type_at(session, found.organisation_id, terms.reference_date),
+        type=applicant_type_at(
+            session, found.organisation_id, terms.reference_date,
+            stated_by=None if found.state == ApplicationState.DRAFT else found.received_at,
+        ),
         answers=fitting(terms, found.answers), attachments=attachments, terms=terms, started_at=found.started_at,
         saved_at=found.saved_at, received_at=found.received_at, awarded_cents=found.awarded_cents,
         row_version=found.row_version, call=call, set_aside=found.set_aside, test=found.test,

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -208,7 +208,8 @@ def valid_reference(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was submitted, frozen. `terms` is the fingerprint of that version of the call's terms."""
+    """What was submitted, frozen. `terms` is the fingerprint of that version of the call's terms, `applicant` what the
+    organisation said of itself that day, and its type."""
 
     call: str
     terms_version: int
@@ -220,6 +221,7 @@ class Snapshot:
     answers: Answers
     attachments: tuple[AttachmentView, ...]
     received_at: datetime
+    applicant: Mapping[str, Any] = field(default_factory=dict)
 
     def content(self) -> dict[str, Any]:
         """The content as JSON values, in one order."""
@@ -232,6 +234,7 @@ class Snapshot:
                 for found in self.attachments
             ],
             "received_at": self.received_at.isoformat(),
+            **({"applicant": dict(self.applicant)} if self.applicant else {}),
         }  # fmt: skip
 
     def digest(self) -> str:

@@ -22,6 +22,7 @@ def freeze(
     snapshot = rules.Snapshot(
         application.call_id, version, terms, application.reference, number, found.organisation.enterprise_number,
         found.language, found.answers, found.attachments, received_at,
+        {**found.organisation.statement(), "type": str(found.type)},
     )  # fmt: skip
     digest = snapshot.digest()
     submission = Submission(
