@@ -181,7 +181,7 @@ def test_of_two_new_calls_with_one_prefix_the_second_is_refused(installation: Se
         return lambda session: calls.import_call(session, SYSTEM, terms(id=name), now=NOW)
 
     _first, second = meanwhile(take_in("one"), take_in("other"))
-    assert told(second) == ("prefix-taken", None)
+    assert told(second) == ("prefix-taken", "reference_prefix")
     assert asked(lambda session: session.scalars(select(Call.id)).all()) == ["one"]
 
 

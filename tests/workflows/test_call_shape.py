@@ -269,6 +269,10 @@ def test_what_may_change_when(changed: dict[str, Any], by_stage: tuple[str | Non
 
 def test_of_what_is_substantial_only_the_money_there_is_may_change_after_the_closing() -> None:
     assert set() == SUBSTANTIAL & OPEN_AFTER_CLOSING
+    assert sorted(SUBSTANTIAL) == [
+        "allocation", "applicants", "budget", "closes_at", "conditions", "criteria", "envelopes", "opens_at",
+        "reference_date", "scoring", "sections", "zones",
+    ]  # fmt: skip
 
 
 # copies

@@ -1,5 +1,6 @@
 """Acting on a call in preparation: the copy in work, taking it over, publishing, extending, trying it."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,15 +34,18 @@ from workflows.calls.shape import put
 from workflows.eligibility import queries as eligibility
 from workflows.history import entries
 from workflows.letters import queries as letters
+from workflows.letters.application import document_of
+from workflows.letters.blocks import Letterhead
+from workflows.letters.verification import as_proof, by_file, by_number
 from workflows.lifecycle import ApplicationState, Event
 from workflows.people.rules import ApplicantType
 from workflows.permissions import SYSTEM, VISITOR, Action, Actor, MemberRole, Role
-from workflows.problems import NotThere
+from workflows.problems import NotThere, Problem
 from workflows.publication.queries import results
 from workflows.replay.paper import one_page
 from workflows.scoring.queries import scored
 from workflows.submission import actions as submission
-from workflows.submission.queries import clerk_relation, of_call, own, own_relation, row, trials_of, view
+from workflows.submission.queries import clerk_relation, of_call, own, own_relation, receipts, row, trials_of, view
 from workflows.submission.trying import start_test
 
 pytestmark = pytest.mark.usefixtures("settings")
@@ -289,6 +293,18 @@ def test_a_test_is_submitted_before_publication_and_counts_nowhere(settings: Set
         (),
     )
     assert asked(view, reference).state is ApplicationState.SUBMITTED
+
+
+def test_a_test_proves_nothing(settings: Settings) -> None:
+    a_call(published=False)
+    reference = a_test()
+    (receipt,) = asked(lambda session: receipts(session, view(session, reference).id))
+    file = json.dumps(as_proof(receipt)).encode()
+    with pytest.raises(Problem, match="proof-unknown"):
+        asked(by_file, file)
+    with pytest.raises(Problem, match="receipt-mistyped"):  # no real number has a T
+        asked(by_number, receipt.number)
+    assert asked(document_of, reference, 1, Letterhead("Dienst", ())).title == f"TEST, geen bewijs: {reference}"
 
 
 def test_a_test_takes_no_number_of_a_real_file() -> None:

@@ -37,6 +37,7 @@ class Submitted:
     receipt: Receipt
     terms: Terms
     changed: tuple[Change, ...]
+    test: bool = False
 
     def say(self, code: str) -> str:
         return say(Reason(code, {}), self.language)
@@ -65,17 +66,17 @@ def document_of(session: Session, reference: str, number: int, head: Letterhead)
     return compose_application(
         Submitted(
             reference, application.language, organisation.address, receipt.content["organisation"], receipt, terms,
-            changed,
+            changed, application.test,
         ),
         head,
     )  # fmt: skip
 
 
 def submission_named(session: Session, receipt_number: str) -> tuple[str, Receipt] | None:
-    """The reference of the file and the submission with this receipt number."""
+    """The reference of the file and the submission with this receipt number; that of a test proves nothing."""
     found = session.execute(
         select(Application.reference, Submission).join(Application, Application.id == Submission.application_id)
-        .where(Submission.receipt_number == receipt_number)
+        .where(Submission.receipt_number == receipt_number, ~Application.test)
     ).first()  # fmt: skip
     return (found[0], receipt_of(found[1])) if found else None
 
@@ -94,7 +95,7 @@ def compose_application(submitted: Submitted, head: Letterhead) -> Document:
         blocks += [Heading(f"{number}. {submitted.label(section)}"), *_section(submitted, section)]
     return Document(
         language=submitted.language,
-        title=f"{submitted.say('application-title')} {submitted.reference}",
+        title=f"{submitted.say('application-test' if submitted.test else 'application-title')} {submitted.reference}",
         reference=submitted.receipt.number,
         dated=dated(submitted.receipt.received_at),
         place=submitted.say("letter-place"),

@@ -16,15 +16,19 @@ from workflows.calls.terms import Terms
 from workflows.files import store
 from workflows.files.tables import Document
 from workflows.lifecycle import ApplicationState, CallState
-from workflows.people.queries import OrganisationView, applicant_type_at, member_role, organisation_view
+from workflows.people.queries import OrganisationView, applicant_type_at, organisation_view
 from workflows.people.rules import ApplicantType
 from workflows.people.tables import Membership
-from workflows.permissions import Action, Actor, MemberRole, Relation, may, require
+from workflows.permissions import Action, Actor, MemberRole, Relation, require
 from workflows.problems import NotThere
+from workflows.submission.relations import call_relation as call_relation  # who is what to a file is asked here too
+from workflows.submission.relations import clerk_relation as clerk_relation
+from workflows.submission.relations import conflicted_people as conflicted_people
+from workflows.submission.relations import own_relation as own_relation
 from workflows.submission.rules import AttachmentView, Draft, answer, sections
 from workflows.submission.seeing import seen_section, visible
 from workflows.submission.shapes import fitting
-from workflows.submission.tables import Application, Attachment, Conflict, Submission
+from workflows.submission.tables import Application, Attachment, Submission
 
 
 @dataclass(frozen=True)
@@ -156,46 +160,6 @@ def own(session: Session, actor: Actor, reference: str, action: Action) -> Appli
     relation = own_relation(session, actor, application) if application.test else Relation(member=member, state=state)
     require(actor, action, relation)
     return replace(_views(session, [(application, *call)])[0], role=member)
-
-
-def own_relation(session: Session, actor: Actor, application: Application) -> Relation:
-    """What the actor is to an application as a member of its organisation. A test belongs to who may try the call."""
-    if application.test:
-        owner = MemberRole.OWNER if may(actor, Action.TRY_CALL) else None
-        return Relation(member=owner, state=ApplicationState(application.state))
-    role = member_role(session, actor.person_id, application.organisation_id)
-    return Relation(member=role, state=ApplicationState(application.state))
-
-
-def conflicted_people(session: Session, application: Application) -> frozenset[int]:
-    """Persons with a conflict of interest in a file: declared or recused, or members of the applicant organisation."""
-    declared = select(Conflict.person_id).where(Conflict.application_id == application.id)
-    members = select(Membership.person_id).where(Membership.organisation_id == application.organisation_id)
-    return frozenset(session.scalars(declared)) | frozenset(session.scalars(members))
-
-
-def clerk_relation(session: Session, actor: Actor, application: Application) -> Relation:
-    """What the actor is to a file as somebody of the office: a conflict of interest binds the office too.
-
-    A test is nobody's to handle: it is closed to everybody as a conflict would close it.
-    """
-    conflicted = application.test or (
-        actor.person_id is not None and actor.person_id in conflicted_people(session, application)
-    )
-    return Relation(conflicted=conflicted, state=ApplicationState(application.state))
-
-
-def call_relation(session: Session, actor: Actor, call_id: str) -> Relation:
-    """What the actor is to the decision over a call: conflicted where they are in any submitted file of it."""
-    memberships = select(Membership.organisation_id).where(Membership.person_id == actor.person_id)
-    declared = select(Conflict.application_id).where(Conflict.person_id == actor.person_id)
-    conflicted = select(Application.id).where(
-        Application.call_id == call_id,
-        ~Application.test,
-        Application.received_at.is_not(None),
-        Application.organisation_id.in_(memberships) | Application.id.in_(declared),
-    )
-    return Relation(conflicted=session.scalar(conflicted.limit(1)) is not None)
 
 
 def of_organisations(session: Session, organisation_ids: tuple[int, ...]) -> tuple[ApplicationView, ...]:
