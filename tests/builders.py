@@ -1,6 +1,7 @@
 """What tests build worlds from: a_person(), an_association(), a_call(), an_application(state=…); real database."""
 
 import itertools
+import re
 import secrets
 import threading
 import tomllib
@@ -336,3 +337,8 @@ def at_once(act: Callable[[], None], threads: int) -> None:
         thread.join()
     for trouble in troubles:
         raise trouble
+
+
+def without_token(page: str) -> str:
+    """The page without the token of its forms, which changes every second."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", page)

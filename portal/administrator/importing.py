@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 from portal import errors
 from portal.administrator import blueprint
 from portal.administrator.forms import ImportForm
+from portal.language import language
 from portal.work import actor, now, work
 from workflows.calls.actions import import_call as take_in
-from workflows.calls.rules import TermsRefused, read_terms
+from workflows.calls.refusals import Complaint, TermsRefused
+from workflows.calls.rules import read_terms
 from workflows.problems import Problem
 
 UNTITLED = "call.toml"
@@ -30,7 +32,7 @@ def import_call() -> Any:
             flash(_("The terms of the call were taken in as version %(version)s.", version=version), "success")
             return redirect(url_for("administrator.call", call_id=call_id))
         except TermsRefused as refused:
-            complaints = tuple(str(refused).splitlines())
+            complaints = refused.said(language())
         except Problem as problem:
             if problem.code == "reason-needed":
                 problem.field = "reason"
@@ -52,7 +54,7 @@ def _keep_upload(form: ImportForm) -> str:
             form.text.data = upload.read().decode("utf-8")
         except UnicodeDecodeError as error:
             complaint = _("expected text in UTF-8, byte %(place)s is none", place=error.start)
-            raise TermsRefused(name, (complaint,)) from None
+            raise TermsRefused(name, (Complaint("", complaint, None),)) from None
     if not (form.text.data or "").strip():
-        raise TermsRefused(name, (_("empty: choose a file or paste its text"),))
+        raise TermsRefused(name, (Complaint("", _("empty: choose a file or paste its text"), None),))
     return str(name)

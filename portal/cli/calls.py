@@ -10,7 +10,8 @@ from workflows import database
 from workflows.allocation.queries import decision
 from workflows.calls import actions as calls
 from workflows.calls.queries import terms_of
-from workflows.calls.rules import TermsRefused, read_terms, write_terms
+from workflows.calls.refusals import TermsRefused
+from workflows.calls.rules import read_terms, write_terms
 from workflows.calls.terms import Terms
 from workflows.language import say, text_in
 from workflows.permissions import SYSTEM

@@ -209,11 +209,6 @@ def test_a_document_is_saved_and_never_shown_inside_the_portal(browser: FlaskCli
     assert answer.mimetype == "application/pdf"
 
 
-def without_token(page: str) -> str:
-    """The page without the token of its forms, which changes every second."""
-    return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
-
-
 @pytest.mark.parametrize("rest", ["", "/conflict", "/documents/whatever"])
 def test_a_file_of_another_juror_answers_as_one_that_does_not_exist(browser: FlaskClient, file: str, rest: str) -> None:
     strangers = builders.an_application("eligible")
@@ -221,7 +216,7 @@ def test_a_file_of_another_juror_answers_as_one_that_does_not_exist(browser: Fla
     invented = "S26-9999-11"
     theirs, none = browser.get(f"/jury/{strangers}{rest}"), browser.get(f"/jury/{invented}{rest}")
     assert (theirs.status_code, none.status_code) == (404, 404)
-    assert without_token(theirs.text).replace(strangers, invented) == without_token(none.text)
+    assert builders.without_token(theirs.text).replace(strangers, invented) == builders.without_token(none.text)
 
 
 @pytest.mark.parametrize("rest", ["", "/conflict"])

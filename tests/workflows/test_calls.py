@@ -23,7 +23,8 @@ from tests.builders import (
 )
 from workflows.calls import actions as calls
 from workflows.calls import queries
-from workflows.calls.rules import Stage, TermsRefused, is_open, read_terms, shifted, stage, write_terms
+from workflows.calls.refusals import TermsRefused
+from workflows.calls.rules import Stage, is_open, read_terms, shifted, stage, write_terms
 from workflows.calls.terms import Terms
 from workflows.history import entries
 from workflows.lifecycle import CallState, Event
@@ -72,9 +73,9 @@ def test_what_is_kept_in_the_database_is_the_whole_file(settings: Settings, path
     ("old", "new", "complaint"),
     [
         ('kind = "south"', 'kind = "south"\ncolour = "red"',
-         "colour: unknown key, expected one the documentation of call files names"),
+         f"colour: unknown key, expected one of {', '.join(sorted(Terms.model_fields))}"),
         ("jurors_per_application = 3", "jurors_per_application = 3\njurors = 3",
-         "scoring.jurors: unknown key, expected one the documentation of call files names"),
+         "scoring.jurors: unknown key, expected one of jurors_per_application, opinion_required, pass_mark_hundredths"),
         ("year = 2024", 'year = "2024"', "year: Input should be a valid integer (given: '2024')"),
         ("jurors_per_application = 3", "jurors_per_application = 2.5",
          "scoring.jurors_per_application: Input should be a valid integer (given: 2.5)"),
@@ -258,3 +259,20 @@ def test_only_the_office_imports_and_publishes(settings: Settings) -> None:
     ):
         with pytest.raises(NotThere):
             done(act)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("nl", "oproep.toml: scoring.jurors: deze sleutel bestaat niet. Hier kan staan: jurors_per_application,"),
+        (
+            "fr",
+            "oproep.toml: scoring.jurors: cette clé n’existe pas. Ici peuvent figurer\u00a0: jurors_",
+        ),
+    ],
+)
+def test_a_wrong_file_is_refused_in_the_language_of_its_reader(language: str, told: str) -> None:
+    with pytest.raises(TermsRefused) as found:
+        read_terms(changed("jurors_per_application = 3", "jurors_per_application = 3\njurors = 3"), "oproep.toml")
+    (said,) = found.value.said(language)
+    assert said.startswith(told)

@@ -8,9 +8,11 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
+from workflows.calls.refusals import Complaint, TermsRefused, of_error, plain
 from workflows.calls.terms import LetterText, Terms
 from workflows.language import BRUSSELS
 from workflows.lifecycle import CallState
+from workflows.problems import Reason
 
 LETTER_FACTS = frozenset({
     "reference", "project", "organisation", "call", "rank", "receipt_number", "requested:money", "awarded:money",
@@ -30,17 +32,6 @@ class Stage(StrEnum):
     ASSESSMENT = "assessment"
     DECIDED = "decided"
     CLOSED = "closed"
-
-
-class TermsRefused(Exception):
-    """A call file that cannot be taken: the file, the key or line, and what was expected."""
-
-    def __init__(self, source: str, complaints: tuple[str, ...]) -> None:
-        super().__init__(source, complaints)
-        self.source, self.complaints = source, complaints
-
-    def __str__(self) -> str:
-        return "\n".join(f"{self.source}: {complaint}" for complaint in self.complaints)
 
 
 def stage(state: CallState, terms: Terms, now: datetime) -> Stage:
@@ -73,21 +64,26 @@ def read_terms(text: str, source: str) -> Terms:
     Raises TermsRefused naming the source, the key (or line) of each mistake and what was expected there.
     """
     if len(text) > LONGEST_FILE:
-        raise TermsRefused(source, (f"longer than the {LONGEST_FILE} characters expected at most",))
+        text = f"longer than the {LONGEST_FILE} characters expected at most"
+        raise TermsRefused(source, (plain(text, "file-too-large", most=LONGEST_FILE),))
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        raise TermsRefused(source, ("nested more deeply than any call is",)) from None
+        raise TermsRefused(source, (plain("nested more deeply than any call is", "file-too-deep"),)) from None
     except ValueError as error:  # broken TOML, or a number too long to read
-        raise TermsRefused(source, (str(error),)) from None
+        raise TermsRefused(source, (plain(str(error), "file-no-toml"),)) from None
     try:
         terms = Terms.model_validate(data)
     except ValidationError as error:
-        raise TermsRefused(source, tuple(_complaint(detail) for detail in error.errors())) from None
+        raise TermsRefused(source, tuple(of_error(Terms, one) for one in error.errors())) from None
+    known = ", ".join(sorted(LETTER_FACTS))
     unfillable = tuple(
-        f"letters.{kind}: no letter can fill {{{placeholder}}}, expected one of {', '.join(sorted(LETTER_FACTS))}"
+        Complaint(
+            f"letters.{kind}", f"no letter can fill {{{placeholder}}}, expected one of {known}",
+            Reason("file-placeholder", {"placeholder": f"{{{placeholder}}}", "known": known}),
+        )
         for kind, placeholder in unfillable_placeholders(terms)
-    )
+    )  # fmt: skip
     if unfillable:
         raise TermsRefused(source, unfillable)
     return terms
@@ -122,19 +118,6 @@ def unfillable_placeholders(terms: Terms) -> list[tuple[str, str]]:
         for name, text in texts if isinstance(text, LetterText)
         for placeholder in sorted(text.unknown_placeholders(LETTER_FACTS))
     ]  # fmt: skip
-
-
-def _complaint(detail: Any) -> str:
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]).lstrip(".")
-    match detail["type"]:
-        case "extra_forbidden":
-            return f"{key}: unknown key, expected one the documentation of call files names"
-        case "missing":
-            return f"{key}: missing, expected a value"
-        case _:
-            message = detail["msg"].removeprefix("Value error, ")
-            given = f" (given: {detail['input']!r})" if isinstance(detail["input"], (str, int, float, bool)) else ""
-            return f"{key}: {message}{given}".removeprefix(": ")
 
 
 def _bare(value: Any) -> Any:
