@@ -1,16 +1,19 @@
 """What the rules keep, whatever the call: the properties P1-P24 of the design, each on hundreds of made-up calls."""
 
+import os
 from dataclasses import replace
 from itertools import chain, combinations
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from workflows.allocation.books import Books
 from workflows.allocation.rules import (
     AllocationInput,
     Candidate,
     Envelope,
     FixedAwardsTooLarge,
+    GreyZone,
     Limit,
     Override,
     Seed,
@@ -24,7 +27,8 @@ RANK = ["rank-stop", "rank-skip", "rank-partial-stop", "rank-partial-skip"]
 EVERY = [*RANK, "pro-rata"]
 POLICIES = ["ceiling", "reserved", "pot", "priority"]
 GROUPS = ["a", "b", "c"]
-some = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = int(os.environ.get("OPROEP_EXAMPLES", "80"))  # 10,000 in `make prove`
+some = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @st.composite
@@ -59,7 +63,11 @@ def calls(draw, rules=EVERY, policies=POLICIES, limits=True):
         found = []
     ties = draw(st.sampled_from([("smaller-request", "id"), ("larger-request",), (Seed("s"),), ("id",)]))
     rule, pass_mark = draw(st.sampled_from(rules)), draw(st.integers(0, 4))
-    return AllocationInput("c", rule, pass_mark, everyone, tuple(envelopes), tuple(found), ties)
+    zone = None
+    if rule != "pro-rata" and draw(st.integers(0, 3)) == 0:
+        lowest = draw(st.integers(0, 8))
+        zone = GreyZone(lowest, lowest + draw(st.integers(0, 3)), "z")
+    return AllocationInput("c", rule, pass_mark, everyone, tuple(envelopes), tuple(found), ties, grey_zone=zone)
 
 
 def members(envelope, everyone):
@@ -72,6 +80,12 @@ def cents(result, those):
 
 def changed(data, id, **fields):
     return replace(data, candidates=tuple(replace(one, **fields) if one.id == id else one for one in data.candidates))
+
+
+def grown(data, names, cents):
+    return replace(
+        data, envelopes=tuple(replace(e, amount=e.amount + cents) if e.id in names else e for e in data.envelopes)
+    )  # fmt: skip
 
 
 def without(data, id):
@@ -172,7 +186,7 @@ def test_p4_the_order_of_the_input_changes_nothing(data, random):
 @some
 @given(calls())
 def test_p4_other_names_in_the_same_order_change_nothing(data):
-    data = replace(data, ties=("smaller-request", "id"))
+    data = replace(data, ties=("smaller-request", "id"), grey_zone=None)
     renamed = replace(
         data, candidates=tuple(replace(one, id=f"x{one.id}", applicant=f"y{one.applicant}") for one in data.candidates)
     )
@@ -303,6 +317,29 @@ def test_p15_the_largest_fitting_award_fits_and_a_cent_more_does_not(data):
 
 @some
 @given(calls(RANK))
+def test_p15_an_envelope_that_grows_by_the_amount_named_or_by_more_funds_it(data):
+    chart = Books(data).chart
+    for refusal in allocate(data).refusals:
+        if refusal.grow_by is not None:
+            inside = next(at for at, envelope in enumerate(chart.envelopes) if envelope.id == refusal.envelope)
+            together = {chart.envelopes[at].id for at in chart.ancestry(inside)}
+            for more in (0, 1, 2, 10, 10**6):
+                assert refusal.id in allocate(grown(data, together, refusal.grow_by + more)).awards
+
+
+@some
+@given(calls(RANK, ["ceiling"]))
+def test_p15_between_ceilings_the_growth_is_always_found_and_a_cent_less_does_not_do(data):
+    for refusal in allocate(data).refusals:
+        if refusal.id in allocate(data).reserve:
+            if refusal.grow_by is None:
+                assert refusal.id not in allocate(grown(data, {refusal.envelope}, 10**6)).awards
+            else:
+                assert refusal.id not in allocate(grown(data, {refusal.envelope}, refusal.grow_by - 1)).awards
+
+
+@some
+@given(calls(RANK))
 def test_p16_sevenfold_cents_give_sevenfold_awards_and_threefold_scores_the_same(data):
     awards = allocate(data).awards
     dearer = replace(
@@ -313,9 +350,11 @@ def test_p16_sevenfold_cents_give_sevenfold_awards_and_threefold_scores_the_same
     )
     if "partial" not in data.rule or all(one.minimum for one in data.candidates):
         assert allocate(dearer).awards == {id: 7 * award for id, award in awards.items()}
-    higher = replace(
-        data, pass_mark=3 * data.pass_mark, candidates=tuple(replace(o, score=3 * o.score) for o in data.candidates)
+    zone = data.grey_zone and replace(
+        data.grey_zone, lowest=3 * data.grey_zone.lowest, highest=3 * data.grey_zone.highest
     )
+    risen = tuple(replace(one, score=3 * one.score) for one in data.candidates)
+    higher = replace(data, pass_mark=3 * data.pass_mark, candidates=risen, grey_zone=zone)
     assert allocate(higher).awards == awards
 
 
