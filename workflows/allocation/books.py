@@ -39,6 +39,18 @@ class Page:
             known = self._ways[candidate.groups, who] = self._way(candidate)
         return known
 
+    def names(self) -> dict[Gate, tuple[str, str, str]]:
+        """What each ceiling, amount withheld and limit is called in a certificate: its sort, its id, and of whom."""
+        chart, limits = self._books.chart, self._books.data.limits
+        found = {}
+        for (sort, index, whom), gate in self._kept.items():
+            if sort == "withheld":
+                held = chart.withheld[index]
+                found[gate] = (sort, chart.envelopes[held.inside].id, chart.envelopes[held.earmark].id)
+            else:
+                found[gate] = (sort, chart.envelopes[index].id if sort == "ceiling" else limits[index].id, whom)
+        return found
+
     def carry_over(self) -> None:
         """Leave what is left to the next page."""
         for key, gate in self._kept.items():

@@ -14,6 +14,8 @@ from workflows.allocation.model import (
     Seed,
 )
 
+LARGEST = 10**15  # ten thousand billion euros in cents: beyond, somebody mistook a number
+
 
 def check(data: AllocationInput) -> None:
     """Raises InputRefused at the first number that is no whole number, id given twice or name that means nothing."""
@@ -36,7 +38,7 @@ def _check_candidates(data: AllocationInput) -> None:
             ("requested", candidate.requested),
             ("minimum", candidate.minimum),
         ):
-            if type(number) is not int or number < 0:
+            if type(number) is not int or not 0 <= number <= LARGEST:
                 _whole(f"applications[{index}].{name}", number)
         if candidate.requested < 1:
             raise InputRefused(f"applications[{index}].requested", "expected at least 1 cent")
@@ -128,6 +130,8 @@ def _whole(place: str, number: object) -> None:
         raise InputRefused(place, f"expected a whole number, got {number!r}")
     if number < 0:
         raise InputRefused(place, f"expected no negative number, got {number}")
+    if number > LARGEST:
+        raise InputRefused(place, f"expected at most {LARGEST}, got {number}")
 
 
 def _one_of(place: str, word: str, words: tuple[str, ...]) -> None:

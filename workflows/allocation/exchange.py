@@ -99,10 +99,10 @@ def refusal_to_data(refusal: Refusal) -> Object:
     return {name: getattr(refusal, name) for name in Refusal.__slots__}
 
 
-def result_to_json(data: AllocationInput, result: Result) -> Object:
-    """The result of a rank rule or pro rata in the exchange format.
+def result_to_json(data: AllocationInput, result: Result, known: str | None = None) -> Object:
+    """The result in the exchange format, without bound, proof and certificate: `certificate.answer` adds them.
 
-    Such a rule proves nothing about an optimum, so its bound is null; see `certificate` for the rest.
+    `known` is the fingerprint of the inputs where it is known already.
     """
     return {
         "call": data.call,
@@ -122,11 +122,8 @@ def result_to_json(data: AllocationInput, result: Result) -> Object:
         "bound": None,
         "proved": None,
         "certificate": None,
-        "fingerprint": fingerprint(to_data(data)),
+        "fingerprint": known or fingerprint(to_data(data)),
     }
-
-
-result_to_data = result_to_json
 
 
 def _by_id(things: Sequence[Envelope | Limit | Override]) -> list[Object]:

@@ -42,7 +42,7 @@ def decide(data: AllocationInput, watch: Watch | None = None) -> Run:
     Raises FixedAwardsTooLarge.
     """
     run = Run(data, Order(data), Books(data))
-    _pay_fixed(run)
+    pay_fixed(run)
     if data.rule == PRO_RATA:
         release_surplus(run.books, run.entrants)
         run.sharing = Sharing(run.books, run.books.turn_page(0, release=False))
@@ -53,7 +53,7 @@ def decide(data: AllocationInput, watch: Watch | None = None) -> Run:
     return run
 
 
-def _pay_fixed(run: Run) -> None:
+def pay_fixed(run: Run) -> None:
     """Book what was notified earlier or decided by a person, before anybody competes."""
     page, fixed = run.books.turn_page(0), run.data.fixed()
     for one in run.order.ranked if fixed else ():
@@ -69,11 +69,11 @@ def _pay_fixed(run: Run) -> None:
                     raise FixedAwardsTooLarge(one.id, gate.name, 1)
             if not way.gates:
                 raise FixedAwardsTooLarge(one.id, None, award)
-            _book(award, BEFORE_ALL, way.money, way.numbers)
+            book(award, BEFORE_ALL, way.money, way.numbers)
             run.awards[one.id] = award
 
 
-def _book(award: int, position: int, cents: tuple[Gate, ...], numbers: tuple[Gate, ...]) -> int | None:
+def book(award: int, position: int, cents: tuple[Gate, ...], numbers: tuple[Gate, ...]) -> int | None:
     """Book an award at every gate; the best rank it overtakes."""
     passed = None
     for gate in cents:
@@ -110,7 +110,7 @@ def _walk(run: Run, page: Page, watch: Watch | None) -> None:
             watch(one, least, way, room >= least)
         if room >= least:
             award = min(wanted, room)
-            passed = _book(award, position, way.money, () if have else way.numbers)
+            passed = book(award, position, way.money, () if have else way.numbers)
             awards[one.id] = have + award
             if passed is not None:
                 run.passed_by.append((one.id, passed))
