@@ -29,15 +29,24 @@ class Page:
         self._lefts = dict(books.lefts)
         self._pool_gates = [self._gates_of(pool) for pool in books.pools]
         self._gates = {mask: tuple(self._gates_for(mask)) for mask in books.masks}
-        self._ways: dict[tuple[frozenset[str], str | None], Way] = {}
+        self._ways: dict[frozenset[str], Way] = {}
+        self._own_ways: dict[tuple[frozenset[str], str], Way] = {}
 
     def way(self, candidate: Candidate) -> Way:
         """The envelopes and limits an application must find room in on this page."""
-        who = candidate.applicant if candidate.applicant in self._books.bounded else None
-        known = self._ways.get((candidate.groups, who))
-        if known is None:
-            known = self._ways[candidate.groups, who] = self._way(candidate)
+        if candidate.applicant in self._books.bounded:
+            known = self._own_ways.get((candidate.groups, candidate.applicant))
+            if known is None:
+                known = self._own_ways[candidate.groups, candidate.applicant] = self._way(candidate)
+        else:
+            known = self._ways.get(candidate.groups)
+            if known is None:
+                known = self._ways[candidate.groups] = self._way(candidate)
         return known
+
+    def ceilings(self) -> list[Gate]:
+        """The gates of the envelopes whose money nothing sets apart."""
+        return [gate for (sort, _, _), gate in self._kept.items() if sort == "ceiling"]
 
     def names(self) -> dict[Gate, tuple[str, str, str]]:
         """What each ceiling, amount withheld and limit is called in a certificate: its sort, its id, and of whom."""

@@ -1,11 +1,9 @@
 """Dividing money over envelopes from a file, without any database; and checking what was written."""
 
-import gc
 import json
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
@@ -73,8 +71,7 @@ def divide(file: Path, out: Path | None, **options: Any) -> None:
     """
     given = {name: options[name] for name in ("rule", "rest", "budget", "pass_mark")}
     try:
-        with _uncollected():
-            found = _divided(read(file, **given), options)
+        found = _divided(read(file, **given), options)
     except (InputRefused, FixedAwardsTooLarge) as refused:
         click.echo(str(refused), err=True)
         sys.exit(REFUSED)
@@ -101,16 +98,6 @@ def verify_file(file: Path) -> None:
     something does not hold, with 2 where FILE holds no allocation.
     """
     sys.exit(verify.main(str(file)))
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the garbage collector: a division makes no cycles, and looking for them takes a quarter of its time."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def read(

@@ -1,11 +1,11 @@
 """Why an application got nothing, and what would have changed it."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
 from workflows.allocation.books import Page
-from workflows.allocation.gates import BEFORE_ALL
+from workflows.allocation.gates import BEFORE_ALL, Gate
 from workflows.allocation.growth import growths
 from workflows.allocation.model import PRO_RATA, Candidate, Refusal
 from workflows.allocation.walk import Run, decide
@@ -66,19 +66,23 @@ def _stand_before(pages: Sequence[Page], one: Candidate, rule: str) -> int | Non
         way = page.way(one)
         if not way.gates or not way.walked:
             continue
-        lowest: int | None = None
-        for gate in way.money if rule != PRO_RATA else ():
-            place = gate.last_place(least)
-            if place is not None and (lowest is None or place < lowest):
-                lowest = place
-        for gate in way.numbers:
-            place = gate.last_place(1)
-            if place is not None and (lowest is None or place < lowest):
-                lowest = place
+        lowest = _last_place((), way.numbers, 1) if rule == PRO_RATA else _last_place(way.money, way.numbers, least)
         if lowest is None:
             return None
         best = max(best, lowest)
     return best
+
+
+def _last_place(money: Sequence[Gate], numbers: Sequence[Gate], cents: int) -> int | None:
+    """The position an application must stand before to find so many cents, and an award: BEFORE_ALL never, None
+    anywhere."""
+    lowest: int | None = None
+    for gates, amount in ((money, cents), (numbers, 1)):
+        for gate in gates:
+            change = bisect_right(gate.rooms, -amount)
+            if change < len(gate.rooms) and (lowest is None or gate.positions[change] < lowest):
+                lowest = gate.positions[change]
+    return lowest
 
 
 def _confirmed(run: Run, one: Candidate, refusal: Refusal) -> Refusal:

@@ -1,6 +1,5 @@
 """A gate is room an application must find, in cents or in awards, with the history of that room down the ranking."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 
 from workflows.allocation.envelopes import Reach
@@ -43,19 +42,14 @@ class Gate:
         if self.closed_by is None:
             self.closed_by = by
             self.short_from = position
-        self.room = 0
-        self.rooms.append(0)
-        self.positions.append(position)
+            self.room = 0
+            self.rooms.append(0)
+            self.positions.append(position)
 
     def pass_over(self, position: int) -> None:
         """Remember the best rank refused here: whoever is paid from this later overtakes it."""
         if self.passed is None:
             self.passed = self.short_from = position
-
-    def last_place(self, amount: int) -> int | None:
-        """The position an application must stand before to find `amount`: BEFORE_ALL never, None anywhere."""
-        change = bisect_right(self.rooms, -amount)
-        return self.positions[change] if change < len(self.rooms) else None
 
     def own_money(self) -> int:
         """The cents of the envelope this gate is named after that are still there."""
@@ -90,6 +84,7 @@ class PoolGate(Gate):
         self._refresh(position)
 
     def pass_over(self, position: int) -> None:
+        self.short_from = position
         for place in self.pool.open_to(self.kind):
             source = self.pool.sources[place]
             if source.passed is None:

@@ -14,7 +14,7 @@ Envelopes of money set apart (a pot) grow together with what encloses them; else
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from workflows.allocation.books import Page
 from workflows.allocation.envelopes import Chart
@@ -52,32 +52,36 @@ def growths(run: Run) -> dict[str, int]:
 def _without_earmarks(run: Run, wanted: Mapping[str, set[str]]) -> dict[str, int]:
     """One lean walk per envelope, over plain numbers, from where it was first short to the last it refused."""
     page, stop, partial = run.books.pages[-1], run.data.rule.endswith("stop"), "partial" in run.data.rule
+    short = {gate: gate.short_from for gate in page.ceilings() if gate.name in wanted and gate.short_from is not None}
+    begin = 0 if partial else min(short.values())  # a partial award is cut before anybody is refused
+    entrants = [(position, one) for position, one in run.entrants if position >= begin]
     gates: dict[Gate, int] = {}
-    lines = _lines(run, page, gates, partial)
-    positions = [position for position, _ in run.entrants]
-    last = {id: at for at, (id, *_) in enumerate(lines)}
-    wide = sum(one.requested for one in run.data.candidates)
+    lines = _lines(page, [one for _, one in entrants], gates, partial)
+    positions = [position for position, _ in entrants]
+    places = {line[0]: at for at, line in enumerate(lines)}
+    wide = sum([one.requested for one in run.data.candidates])
     found: dict[str, int] = {}
-    for gate, own in list(gates.items()):
-        if gate.name in wanted and gate.short_from is not None:
-            ids = wanted[gate.name]
-            first = 0 if partial else gate.short_from  # a partial award is cut before anybody is refused
-            end = max(last[id] for id in ids) + 1
-            lefts = [_room_at(other, first) for other in gates]
-            lefts[own] += wide
-            _walk_lines(lines[bisect_left(positions, first) : end], lefts, own, wide, ids, stop, found)
+    for gate, first in short.items():
+        first = 0 if partial else first
+        lefts = [_room_at(other, first) for other in gates]
+        lefts[gates[gate]] += wide
+        lean = _Lean(lefts, gates[gate], wide, wanted[gate.name], stop, found)
+        lean.walk(lines[bisect_left(positions, first) : 1 + max([places[id] for id in wanted[gate.name]])])
     return found
 
 
-def _lines(run: Run, page: Page, gates: dict[Gate, int], partial: bool) -> list[Line]:
+def _lines(page: Page, entrants: list[Candidate], gates: dict[Gate, int], partial: bool) -> list[Line]:
     """The applications as the lean walk needs them: id, request, least award, envelopes and limits as numbers."""
     numbered: dict[Way, tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]] = {}
     lines = []
-    for _, one in run.entrants:
+    for one in entrants:
         way = page.way(one)
-        if way not in numbered:
-            numbered[way] = (_numbers(gates, way.gates), _numbers(gates, way.cents), _numbers(gates, way.numbers))
-        lines.append((one.id, one.requested, max(1, one.minimum) if partial else one.requested, *numbered[way]))
+        known = numbered.get(way)
+        if known is None:
+            known = numbered[way] = (
+                _numbers(gates, way.gates), _numbers(gates, way.cents), _numbers(gates, way.numbers),
+            )  # fmt: skip
+        lines.append((one.id, one.requested, max(1, one.minimum) if partial else one.requested, *known))
     return lines
 
 
@@ -87,40 +91,60 @@ def _numbers(gates: dict[Gate, int], some: tuple[Gate, ...]) -> tuple[int, ...]:
 
 def _room_at(gate: Gate, position: int) -> int:
     """The room of a gate when the ranking came to a position."""
+    if gate.positions[-1] < position:
+        return gate.room
     return -gate.rooms[bisect_left(gate.positions, position) - 1]
 
 
-def _walk_lines(
-    lines: list[Line], lefts: list[int], own: int, wide: int, ids: set[str], stop: bool, found: dict[str, int]
-) -> None:
-    """Walk with `wide` cents more in the envelope `own`, and note how many of them those in `ids` needed."""
-    held = 0  # cents of the width without which somebody refused elsewhere would have closed this envelope too
-    for id, requested, least, envelopes, cents, numbers in lines:
-        if (cents and min([lefts[at] for at in cents]) < least) or (numbers and min([lefts[at] for at in numbers]) < 1):
-            continue
-        for at in envelopes:
-            if lefts[at] < least:
-                if stop:
-                    for short in envelopes:
-                        if short == own:
-                            held = max(held, wide + least - lefts[own])
-                        elif lefts[short] < least:
-                            lefts[short] = 0
-                break
-        else:
-            if not envelopes:
+@dataclass
+class _Lean:
+    """A walk with `wide` cents more in the envelope `own`, that finds how many of them those in `ids` need.
+
+    `held`: the cents of them without which somebody another envelope refused would have closed this one too.
+    """
+
+    lefts: list[int]
+    own: int
+    wide: int
+    ids: set[str]
+    stop: bool
+    found: dict[str, int]
+    held: int = 0
+
+    def walk(self, lines: list[Line]) -> None:
+        """Pay whoever fits, as `walk.py` does."""
+        lefts = self.lefts
+        for id, requested, least, envelopes, cents, numbers in lines:
+            if cents and min([lefts[at] for at in cents]) < least:
                 continue
-            if id in ids:
-                found[id] = max(held, wide + least - lefts[own])
-            award = requested
-            if least < requested:
-                award = min([requested, *[lefts[at] for at in envelopes], *[lefts[at] for at in cents]])
+            if numbers and min([lefts[at] for at in numbers]) < 1:
+                continue
             for at in envelopes:
-                lefts[at] -= award
-            for at in cents:
-                lefts[at] -= award
-            for at in numbers:
-                lefts[at] -= 1
+                if lefts[at] < least:
+                    if self.stop:
+                        self._close(envelopes, least)
+                    break
+            else:
+                if not envelopes:
+                    continue
+                if id in self.ids:
+                    self.found[id] = max(self.held, self.wide + least - lefts[self.own])
+                award = requested
+                if least < requested:
+                    award = min([requested, *[lefts[at] for at in envelopes], *[lefts[at] for at in cents]])
+                for at in envelopes:
+                    lefts[at] -= award
+                for at in cents:
+                    lefts[at] -= award
+                for at in numbers:
+                    lefts[at] -= 1
+
+    def _close(self, envelopes: tuple[int, ...], least: int) -> None:
+        for at in envelopes:
+            if at == self.own:
+                self.held = max(self.held, self.wide + least - self.lefts[at])
+            elif self.lefts[at] < least:
+                self.lefts[at] = 0
 
 
 def _with_earmarks(run: Run, name: str, ids: set[str]) -> dict[str, int]:

@@ -4,6 +4,7 @@ last one."""
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from operator import attrgetter
 
 from workflows.allocation.model import AllocationInput, Candidate, Seed
 
@@ -43,17 +44,23 @@ class Order:
 
     def __init__(self, data: AllocationInput) -> None:
         self._data = data
-        self._ties = self._tie_keys(data)
+        self._plain = data.ties == AllocationInput.ties
+        self._ties = {} if self._plain else {one.id: _tie_key(data, one) for one in data.candidates}
         self._lots = self._zone_lots(data)
-        ties, lots = self._ties, self._lots
-        if lots is None:
-            keys = {one.id: (-one.score, ties[one.id]) for one in data.candidates}
+        if self._plain and self._lots is None:  # three quick passes, each of which keeps the order of the one before
+            ranked = sorted(sorted(data.candidates, key=attrgetter("id")), key=attrgetter("requested"))
+            self.ranked = tuple(sorted(ranked, key=attrgetter("score"), reverse=True))
         else:
-            keys = {
-                one.id: (-lots.highest, lots.keys[one.id]) if one.score in lots else (-one.score, ties[one.id])
-                for one in data.candidates
-            }
-        self.ranked = tuple(sorted(data.candidates, key=lambda one: keys[one.id]))
+            self.ranked = tuple(sorted(data.candidates, key=self._key))
+
+    def _key(self, one: Candidate) -> tuple[int, TieKey]:
+        if self._lots is not None and one.score in self._lots:
+            return -self._lots.highest, self._lots.keys[one.id]
+        return -one.score, self._tie(one)
+
+    def _tie(self, one: Candidate) -> TieKey:
+        """Where a candidate stands among equal scores, lowest first; independent of all scores."""
+        return (one.requested, one.id) if self._plain else self._ties[one.id]
 
     def score_above(self, one: Candidate, place: int | None) -> int:
         """The smallest score, in 1/100 points, with which an application stands before the place in the ranking (None:
@@ -64,7 +71,7 @@ class Order:
         if self._lots is not None and above.score in self._lots:
             wins = self._lots.keys[one.id] < self._lots.keys[above.id]
             return max(self._data.pass_mark, self._lots.lowest if wins else self._lots.highest + 1)
-        return max(self._data.pass_mark, above.score + (self._ties[one.id] > self._ties[above.id]))
+        return max(self._data.pass_mark, above.score + (self._tie(one) > self._tie(above)))
 
     def steps(self) -> set[int]:
         """Scores between which nobody's place changes: a rise to one of them is as good as any smaller rise."""
@@ -78,20 +85,14 @@ class Order:
             return ()
         place = next((at for at, tie in enumerate(data.ties) if isinstance(tie, Seed)), None)
         before = sum(tie != "score" for tie in data.ties[:place])  # what decides before the draw does
-        alike = Counter((one.score, self._ties[one.id][:before]) for one in self.ranked)
+        alike = Counter((one.score, self._tie(one)[:before]) for one in self.ranked)
         drawn = []
         for one in self.ranked:
             if lots is not None and one.score in lots:
                 drawn.append((one.id, -int(lots.keys[one.id][0])))
-            elif place is not None and alike[one.score, self._ties[one.id][:before]] > 1:
-                drawn.append((one.id, -int(self._ties[one.id][before])))
+            elif place is not None and alike[one.score, self._tie(one)[:before]] > 1:
+                drawn.append((one.id, -int(self._tie(one)[before])))
         return tuple(drawn)
-
-    def _tie_keys(self, data: AllocationInput) -> dict[str, TieKey]:
-        """Where each candidate stands among equal scores, lowest first; independent of all scores."""
-        if data.ties == AllocationInput.ties:
-            return {one.id: (one.requested, one.id) for one in data.candidates}
-        return {one.id: _tie_key(data, one) for one in data.candidates}
 
     def _zone_lots(self, data: AllocationInput) -> _Lots | None:
         zone = data.grey_zone

@@ -13,6 +13,10 @@ application changes nothing. Walking members on earmark and common money togethe
 promises none of this, because what the others take of the common money would change what is released.
 """
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from workflows import canonical
 from workflows.allocation.checks import check
 from workflows.allocation.exchange import to_data
@@ -75,7 +79,20 @@ def allocate(data: AllocationInput) -> Result:
     check(data)
     if data.rule in OPTIMUM_RULES:
         raise RuleNeedsOptimiser(data.rule)
-    return _result(decide(data))
+    with _uncollected():
+        return _result(decide(data))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: a division makes no cycles, and looking for them takes a third of its time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _result(run: Run) -> Result:

@@ -19,14 +19,16 @@ class Turn:
 
     @classmethod
     def short(cls, gates: Sequence[Gate], least: int, room: int) -> "Turn":
-        """No money: a closed envelope is named before a short one, else the one with the least room."""
-        for gate in gates:
-            if gate.closed_by is not None and gate.room < least:
-                return cls("envelope-closed", gate.name, least, None, gate.closed_by, max(0, room))
+        """No money: of the gates with too little a closed one is named before the one with the least room."""
         if not gates:
             return cls("envelope-short", None, least, least, None, 0)
-        gate = tightest(gates)
-        return cls("envelope-short", gate.name, least, least - gate.room, None, room)
+        tight = gates[0]
+        for gate in gates:
+            if gate.closed_by is not None:
+                return cls("envelope-closed", gate.name, least, None, gate.closed_by, max(0, room))
+            if gate.room < tight.room:
+                tight = gate
+        return cls("envelope-short", tight.name, least, least - tight.room, None, room)
 
     @classmethod
     def limited(cls, cents: Sequence[Gate], numbers: Sequence[Gate], least: int, room: int) -> "Turn":

@@ -115,7 +115,13 @@ def _walk(run: Run, page: Page, watch: Watch | None) -> None:
             if passed is not None:
                 run.passed_by.append((one.id, passed))
         elif not have:
-            _refuse(run, one, way, position, Turn.short(way.gates, least, min(wanted, room)), stop)
+            short = [gate for gate in way.gates if gate.room < least]
+            _note(run, one, Turn.short(short, least, min(wanted, room)))
+            for gate in short:
+                if stop:
+                    gate.close(one.id, position)
+                elif gate.short_from is None:
+                    gate.pass_over(position)
 
 
 def _room(gates: tuple[Gate, ...]) -> int:
@@ -134,16 +140,6 @@ def _within_limits(way: Way, wanted: int, awards: int) -> int:
     if any(gate.room < awards for gate in way.numbers):
         return 0
     return min([wanted, *(gate.room for gate in way.cents)])
-
-
-def _refuse(run: Run, one: Candidate, way: Way, position: int, turn: Turn, stop: bool) -> None:
-    _note(run, one, turn)
-    for gate in way.gates:
-        if gate.room < turn.least:
-            if stop:
-                gate.close(one.id, position)
-            else:
-                gate.pass_over(position)
 
 
 def _note(run: Run, one: Candidate, turn: Turn) -> None:
