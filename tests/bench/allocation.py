@@ -17,7 +17,7 @@ from workflows.allocation import certificate, rules, verify
 from workflows.allocation.exchange import to_json
 from workflows.allocation.model import AllocationInput, Candidate, Envelope, Limit
 from workflows.allocation.optimum.process import Clock, Solver
-from workflows.allocation.optimum.stages import allocate
+from workflows.allocation.optimum.stages import NoAnswerInTime, allocate
 
 OBJECTIVES = ("optimum-points", "optimum-point-euros")
 
@@ -61,8 +61,11 @@ def optimum(number: int, envelopes: int, shape: str, rule: str, clock: int) -> s
     """An optimum with its certificate, checked."""
     data = made_up(number, envelopes, shape, rule)
     wall = time.perf_counter()
-    with Solver(Clock(clock * 1000)) as solver:
-        result, proof = allocate(data, solver)
+    try:
+        with Solver(Clock(clock * 1000)) as solver:
+            result, proof = allocate(data, solver)
+    except NoAnswerInTime:
+        return f"{rule}: no answer, {time.perf_counter() - wall:.1f} s of {clock}"
     wall = time.perf_counter() - wall
     found = certificate.answer(data, result, proof)
     checking = time.perf_counter()

@@ -67,7 +67,7 @@ def test_everything_one_may_ask_for_comes_with_the_answer(tmp_path: Path) -> Non
     assert [side["rule"] for side in found["comparison"]] == [
         "rank-skip", "rank-stop", "optimum-points", "optimum-point-euros",
     ]  # fmt: skip
-    assert found["said"]["A"].startswith("Au tour de A, il manquait 2\u00a0€ dans l’enveloppe « total ».")
+    assert found["said"]["A"].startswith("Au tour de A, il manquait 2\u00a0€ dans l’enveloppe «\u00a0total\u00a0».")
     optimum = json.loads(divided(tmp_path, "--rule", "optimum-points", "--force", "B")[1])
     assert optimum["forced"] == [{"id": "B", "costs": 1000, "leaves": ["A"], "score_needed": 9000}]
 

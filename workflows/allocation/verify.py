@@ -123,6 +123,19 @@ class Call:
         passed = int(self.files[id]["score"]) >= self.given["pass_mark"]
         return passed and id not in self.fixed and any(id in members for members in self.members.values())
 
+    def fits_alone(self, id: str) -> bool:
+        """Whether an application could be funded with all the money there is; who keeps a group in order stays, since
+        it may not be passed over."""
+        if set(self.files[id]["groups"]) & set(self.given.get("ranked_within", [])):
+            return True
+        most = [self.envelopes[one]["amount"] for one in self.ceilings(id)]
+        for pool in self.pools(id):
+            homes = {self.home(source) for source in pool}
+            most.append(sum(self.free(source) for source in self.sources if self.home(source) in homes))
+        limits = [limit for limit, _ in self.counted(id)]
+        most += [limit["max_amount"] for limit in limits if "max_amount" in limit]
+        return min(most) >= self.least(id) and min([limit.get("max_awards", 1) for limit in limits], default=1) >= 1
+
     def counted(self, id: str) -> list[tuple[Json, str]]:
         """The limits that concern an application, with whose count it adds to."""
         one = self.files[id]
@@ -199,7 +212,7 @@ def upper_bound(call: Call, prices: Price, missed: int) -> int:
         full = award + cent * one["requested"]
         if call.fixed.get(id):
             total += award + cent * call.fixed[id]
-        elif call.competes(id):
+        elif call.competes(id) and call.fits_alone(id):
             gains[id] = (full if cent > 0 else award + cent * call.least(id), full)
     for group in call.given.get("ranked_within", []):
         best = above = 0

@@ -102,8 +102,8 @@ class Matrix:
         self.rows.append((">=", 1 - len(awards), list(self.x), signs))
 
     def start(self, awards: Awards) -> Columns | None:
-        """Where the solver may begin; none where the flows would have to be told too."""
-        if any(len(kind.sources) > 1 for kind in self.found.kinds) or self.found.floors:
+        """Where the solver may begin; none where there are columns beside those of the items."""
+        if len(self.lowers) > len(self.x) + len(self.e):
             return None
         columns = list(self.lowers)
         for at, cents in awards.items():

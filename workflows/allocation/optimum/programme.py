@@ -131,7 +131,7 @@ class _Builder:
             have = self.awards.get(one.id, 0)
             way = self.page.way(one)
             competes = one.score >= self.data.pass_mark and one.id not in fixed and one.requested > have
-            if competes and way.gates and way.walked:
+            if competes and way.gates and way.walked and (have or self._fits_alone(one)):
                 self._item(one, have)
         self._chains()
         names = self.page.names()
@@ -168,6 +168,13 @@ class _Builder:
             kept=bool(have),
         )
         self.found.items.append(item)
+
+    def _fits_alone(self, one: Candidate) -> bool:
+        """Whether an application could be funded at all; who keeps a group in order stays, so that nobody passes it."""
+        way, least = self.page.way(one), max(1, one.minimum)
+        if not one.groups.isdisjoint(self.data.ranked_within):
+            return True
+        return min(gate.room for gate in way.money) >= least and all(gate.room >= 1 for gate in way.numbers)
 
     def _numbered(self, gates: list[Gate] | tuple[Gate, ...]) -> tuple[int, ...]:
         return tuple([self.rows.setdefault(gate, len(self.rows)) for gate in gates])

@@ -16,7 +16,7 @@ from workflows.allocation.optimum.programme import Programme
 from workflows.allocation.optimum.trial import Awards, Trial
 from workflows.allocation.pools import Pool
 
-LOTS_LEAST, LOTS_TIMES = 2000, 3  # the lots may take so many milliseconds, or so many times what the optimum took
+LOTS_LEAST, LOTS_TIMES = 3000, 3  # the lots may take so many milliseconds, or so many times what the optimum took
 ROUNDS_OF_LOTS = 3  # 60 bits
 
 
@@ -160,7 +160,8 @@ class Search:
 
     def _adopt(self, best: Found, matrix: Matrix, costs: Columns) -> bool:
         """Take over the solver's last word on these costs, if it is proved and nothing that was won is lost."""
-        answer = self.solver.ask(matrix.model(costs), milliseconds=self._left_for_lots())
+        model = matrix.model(costs, start=matrix.start(best.awards))
+        answer = self.solver.ask(model, milliseconds=self._left_for_lots())
         awards = None if answer.word != "optimal" or answer.columns is None else self._checked(matrix, answer.columns)
         if awards is None or trial.missed(self.found, awards) > best.missed:
             return False
