@@ -46,8 +46,8 @@ def test_what_was_missing_and_what_would_reach_it_are_two_sentences():
     assert told(CALL, "last", "fr") == [
         "Au tour de last, il manquait 1\u202f000\u00a0€ dans l’enveloppe «\u00a0Sud\u00a0».",
         "À partir de 90,00 points, les autres dossiers inchangés, last aurait reçu une subvention.",
-        "Pour que la règle arrive jusqu’à last, l’enveloppe «\u00a0Sud\u00a0» doit compter 71\u202f000\u00a0€ de plus\u00a0: "
-        "l’argent nouveau va d’abord aux mieux classés.",
+        "Pour que la règle arrive jusqu’à last, l’enveloppe «\u00a0Sud\u00a0» doit compter 71\u202f000\u00a0€ "
+        "de plus\u00a0: l’argent nouveau va d’abord aux mieux classés.",
     ]
 
 
