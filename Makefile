@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench words lock clean
+.PHONY: help setup run test check prove bench words lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -19,6 +19,12 @@ run: setup  ## Serve the portal with the demonstration world (PORT=8000; FRESH=1
 
 test: setup .venv/.test  ## Run every test, on WORKERS=2 processes
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+prove: setup .venv/.test  ## Ten thousand made-up calls for every property of the allocation (hours)
+	@OPROEP_EXAMPLES=10000 $(BIN)/pytest -n $(WORKERS) tests/workflows/allocation
+
+bench: setup .venv/.test  ## Measure the allocation against its goals: seconds and megabytes
+	@$(BIN)/python tests/bench/allocation.py
 
 check: setup .venv/.test  ## Formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .

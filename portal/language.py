@@ -1,5 +1,6 @@
 """Dutch, French, English: which one a request is in; catalogues are compiled when stale."""
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -51,7 +52,7 @@ def compile_catalogues() -> None:
             continue
         with source.open("rb") as text:
             catalogue = read_po(text, locale=source.parent.parent.name)
-        temporary = target.with_suffix(".part")
+        temporary = target.with_suffix(f".{os.getpid()}")  # two processes may start at once
         with temporary.open("wb") as compiled:
             write_mo(compiled, catalogue)
         temporary.replace(target)

@@ -18,10 +18,14 @@ from workflows.letters.rules import LETTER_AFTER, LetterKind
 from workflows.lifecycle import MOVES, ApplicationState, CallState
 from workflows.permissions import PERMISSIONS, Action
 
-PACKAGES = ("config", "migrations", "portal", "workflows")
+PACKAGES = ("config", "migrations", "oproep", "portal", "workflows")
 EXACT_DIVISIONS = ("workflows/scoring/rules.py", "workflows/allocation/prorata.py")
 """Files that divide Fractions, which stays exact."""
+WITH_FLOATS = ("workflows/allocation/optimum/solver.py", "workflows/allocation/optimum/process.py")
+"""The solver and its clock. What comes out of them is whole numbers, and nothing of it is believed unchecked."""
 LONGEST_FILE = 300
+ONE_FILE_ON_PURPOSE = ("workflows/allocation/verify.py",)
+"""The checker of certificates: it is copied elsewhere and run alone."""
 LONGEST_FUNCTION = 50
 TRANSACTIONS = {
     "portal/cli/calls.py", "portal/cli/people.py",
@@ -137,7 +141,7 @@ def test_no_float_in_the_workflows_of_money() -> None:
     floats = [
         (file, node.lineno)
         for file, tree in MODULES.items()
-        if file.startswith(stages)
+        if file.startswith(stages) and file not in WITH_FLOATS
         for node in ast.walk(tree)
         if (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "float")
         or (isinstance(node, ast.Constant) and isinstance(node.value, float))
@@ -153,7 +157,8 @@ def test_every_module_says_in_a_sentence_what_it_is() -> None:
 def test_files_and_functions_stay_small() -> None:
     long_files = [
         file for file in MODULES
-        if len((ROOT / file).read_text(encoding="utf-8").splitlines()) > LONGEST_FILE and "versions" not in file
+        if len((ROOT / file).read_text(encoding="utf-8").splitlines()) > LONGEST_FILE
+        and "versions" not in file and file not in ONE_FILE_ON_PURPOSE
     ]  # fmt: skip
     long_functions = [
         f"{file}:{node.name}"

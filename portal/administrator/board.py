@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.work import Session
 from workflows.allocation import exchange, queries
-from workflows.allocation.model import AllocationInput, Refusal, Result
+from workflows.allocation.model import AllocationInput, EnvelopeUse, Refusal, Result
 from workflows.allocation.queries import Board, EnvelopeLine
 from workflows.allocation.rules import ranking
 from workflows.calls.terms import Terms
@@ -77,17 +77,14 @@ def decided(session: Session, terms: Terms, record: Mapping[str, Any]) -> Table:
     outcome = Result(
         awards=result["awards"], reserve=tuple(result["reserve"]),
         refusals=tuple(Refusal(**one) for one in result["refusals"]),
-        envelopes=(), overtakings=(), value=result["value"],
+        envelopes=tuple(EnvelopeUse(**one) for one in result["envelopes"]), overtakings=(), value=result["value"],
     )  # fmt: skip
-    uses = {one["id"]: one["used"] for one in result["envelopes"]}
-    return _table(terms, data, outcome, files, record["fingerprint"], uses)
+    return _table(terms, data, outcome, files, record["fingerprint"])
 
 
 def _table(
-    terms: Terms, data: AllocationInput, result: Result, files: Mapping[str, ApplicationView], fingerprint: str,
-    uses: Mapping[str, int] | None = None,
-) -> Table:  # fmt: skip
-    used = {use.id: use.used for use in result.envelopes} if uses is None else uses
+    terms: Terms, data: AllocationInput, result: Result, files: Mapping[str, ApplicationView], fingerprint: str
+) -> Table:
     names = {one.id: one.name.texts() for one in terms.envelopes}
     refusals = {one.id: one for one in result.refusals}
     rows: list[Row] = []
@@ -102,8 +99,6 @@ def _table(
         rows.append(
             Row(rank, files[one.id], one.score, award, refusal, envelope, one.id in result.reserve, steps, above)
         )
-    envelopes = tuple(
-        EnvelopeLine(one.id, one.name.texts(), one.amount_cents, used.get(one.id, 0)) for one in terms.envelopes
-    )
+    envelopes = queries.envelope_lines(terms, data, result.envelopes)
     ties = tuple(str(tie) for tie in data.ties)
     return Table(tuple(rows), envelopes, data.pass_mark, data.rule, ties, fingerprint)

@@ -2,12 +2,12 @@
 
 import click
 
-from portal.cli.allocating import allocate_file
 from portal.cli.calls import call, print_record
 from portal.cli.demonstration import load_demo, replay
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
 from portal.cli.people import make_administrator
 from portal.cli.verifying import verify
+from workflows.allocation.command import allocate
 
 
 @click.group()
@@ -26,7 +26,7 @@ for command in (
     make_administrator,
     call,
     print_record,
-    allocate_file,
+    allocate,
     load_demo,
     replay,
     verify,

@@ -120,4 +120,4 @@ def test_the_compose_file_starts_the_processes_that_exist() -> None:
     ]  # fmt: skip
     assert commands == ['["oproep", "migrate"]', '["oproep", "worker"]', '["oproep", "beat"]']
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
-    assert scripts == {"oproep": "portal.cli:main"}
+    assert scripts == {"oproep": "oproep:main"}

@@ -5,105 +5,14 @@ Room never grows down the list, so its history answers by bisection how high an 
 stand.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 
-from workflows.allocation.envelopes import Chart, Reach
+from workflows.allocation.envelopes import Chart
+from workflows.allocation.gates import Gate, PoolGate, Way
 from workflows.allocation.model import AllocationInput, Candidate
 from workflows.allocation.pools import Pool
 
-BEFORE_ALL = -1  # the position of what happened before the ranking was walked
-
-
-class Gate:
-    """Room in cents (or in awards) an application must find, and where in the ranking it became less.
-
-    `rooms` holds the room after each change, negated so that it ascends; `positions` where the change
-    happened.
-    """
-
-    __slots__ = ("closed_by", "left", "name", "passed", "positions", "room", "rooms")
-
-    def __init__(self, name: str, left: int) -> None:
-        self.name = name
-        self.left = left
-        self.room = left
-        self.rooms = [-left]
-        self.positions = [BEFORE_ALL]
-        self.closed_by: str | None = None
-        self.passed: int | None = None
-
-    def take(self, amount: int, position: int) -> int | None:
-        """Book an award; the best rank this overtakes, if any."""
-        self.left -= amount
-        self.room -= amount
-        self.rooms.append(-self.room)
-        self.positions.append(position)
-        return self.passed
-
-    def release(self, amount: int) -> None:
-        """Only a pool has money to release."""
-
-    def close(self, by: str, position: int) -> None:
-        self.closed_by = self.closed_by or by
-        self.room = 0
-        self.rooms.append(0)
-        self.positions.append(position)
-
-    def pass_over(self, position: int) -> None:
-        """Remember the best rank refused here: whoever is paid from this later overtakes it."""
-        if self.passed is None:
-            self.passed = position
-
-    def last_place(self, amount: int) -> int | None:
-        """The position an application must stand before to find `amount`: BEFORE_ALL never, None anywhere."""
-        change = bisect_right(self.rooms, -amount)
-        return self.positions[change] if change < len(self.rooms) else None
-
-
-class PoolGate(Gate):
-    """The room a pool has for one kind of application; a booking changes the room of every kind of the pool."""
-
-    __slots__ = ("closed_at", "kind", "pool", "siblings")
-
-    def __init__(self, name: str, pool: Pool, kind: Reach, siblings: "list[PoolGate]") -> None:
-        super().__init__(name, pool.room(kind))
-        self.pool = pool
-        self.kind = kind
-        self.siblings = siblings
-        self.closed_at: int | None = None
-
-    def take(self, amount: int, position: int) -> int | None:
-        touched = self.pool.pay(self.kind, amount)
-        self._refresh(position)
-        return min((source.passed for source in touched if source.passed is not None), default=None)
-
-    def release(self, amount: int) -> None:
-        """Find `amount` in cents for a fixed award, if need be in priority money: it may have been released to it."""
-        if self.room < amount:
-            self.pool.release_to(self.kind, amount)
-            self._refresh(BEFORE_ALL)
-
-    def close(self, by: str, position: int) -> None:
-        self.pool.close(self.kind, by)
-        self._refresh(position)
-
-    def pass_over(self, position: int) -> None:
-        for place in self.pool.open_to(self.kind):
-            source = self.pool.sources[place]
-            if source.passed is None:
-                source.passed = position
-
-    def _refresh(self, position: int) -> None:
-        for gate in self.siblings:
-            room = gate.pool.room(gate.kind)
-            gate.closed_by = gate.pool.closed_by(gate.kind)
-            if gate.closed_at is None and gate.pool.all_closed(gate.kind):
-                gate.closed_at = position
-            if room != gate.room:
-                gate.room = room
-                gate.rooms.append(-room)
-                gate.positions.append(position)
+GateKey = tuple[str, int, str]  # a ceiling, an amount withheld, a limit in cents or in awards; which one; whose
 
 
 class Page:
@@ -116,42 +25,54 @@ class Page:
     def __init__(self, books: "Books", level: int) -> None:
         self.level = level
         self._books = books
-        self._kept: dict[tuple[str, int, str], Gate] = {}
+        self._kept: dict[GateKey, Gate] = {}
         self._lefts = dict(books.lefts)
-        self._pool_gates: list[dict[Reach, PoolGate]] = [self._gates_of(pool) for pool in books.pools]
-        self.gates = {mask: tuple(self._gates(mask)) for mask in books.masks}
-        self._walked = {
-            mask: level == 0 or any(pool.walks(kind, level) for pool, kind in zip(books.pools, reaches, strict=True))
-            for mask, reaches in books.reaches.items()
-        }
-        self._limits: dict[tuple[str, frozenset[str]], tuple[tuple[Gate, ...], tuple[Gate, ...]]] = {}
+        self._pool_gates = [self._gates_of(pool) for pool in books.pools]
+        self._gates = {mask: tuple(self._gates_for(mask)) for mask in books.masks}
+        self._ways: dict[frozenset[str], Way] = {}
+        self._own_ways: dict[tuple[frozenset[str], str], Way] = {}
 
-    def limits(self, candidate: Candidate) -> tuple[tuple[Gate, ...], tuple[Gate, ...]]:
-        """The gates of its limits in cents, and of those in number of awards."""
-        if not self._books.data.limits:
-            return (), ()
-        who = (candidate.applicant, candidate.groups & self._books.limited)
-        known = self._limits.get(who)
-        if known is None:
-            known = self._limits[who] = self._limit_gates(candidate)
+    def way(self, candidate: Candidate) -> Way:
+        """The envelopes and limits an application must find room in on this page."""
+        if candidate.applicant in self._books.bounded:
+            known = self._own_ways.get((candidate.groups, candidate.applicant))
+            if known is None:
+                known = self._own_ways[candidate.groups, candidate.applicant] = self._way(candidate)
+        else:
+            known = self._ways.get(candidate.groups)
+            if known is None:
+                known = self._ways[candidate.groups] = self._way(candidate)
         return known
 
-    def walks(self, candidate: Candidate) -> bool:
-        """Whether the application stands in the list this page walks."""
-        return self._walked[self._books.chart.mask(candidate.groups)]
+    def ceilings(self) -> list[Gate]:
+        """The gates of the envelopes whose money nothing sets apart."""
+        return [gate for (sort, _, _), gate in self._kept.items() if sort == "ceiling"]
 
-    def closed_at(self, candidate: Candidate) -> int | None:
-        """The place in the ranking at which the money of the list this page walks was closed to the application."""
-        gates = self.gates[self._books.chart.mask(candidate.groups)]
-        closings = [gate.closed_at for gate in gates if isinstance(gate, PoolGate)]
-        return None if None in closings else max((place for place in closings if place is not None), default=None)
+    def names(self) -> dict[Gate, tuple[str, str, str]]:
+        """What each ceiling, amount withheld and limit is called in a certificate: its sort, its id, and of whom."""
+        chart, limits = self._books.chart, self._books.data.limits
+        found = {}
+        for (sort, index, whom), gate in self._kept.items():
+            if sort == "withheld":
+                held = chart.withheld[index]
+                found[gate] = (sort, chart.envelopes[held.inside].id, chart.envelopes[held.earmark].id)
+            else:
+                found[gate] = (sort, chart.envelopes[index].id if sort == "ceiling" else limits[index].id, whom)
+        return found
 
     def carry_over(self) -> None:
         """Leave what is left to the next page."""
         for key, gate in self._kept.items():
             self._books.lefts[key] = gate.left
 
-    def _gates_of(self, pool: Pool) -> dict[Reach, PoolGate]:
+    def _way(self, candidate: Candidate) -> Way:
+        mask = self._books.chart.mask(candidate.groups)
+        cents, numbers = self._limit_gates(candidate) if self._books.data.limits else ((), ())
+        pools = zip(self._books.pools, self._books.reaches[mask], strict=True)
+        walked = self.level == 0 or any(pool.walks(kind, self.level) for pool, kind in pools)
+        return Way(self._gates[mask], cents, numbers, walked)
+
+    def _gates_of(self, pool: Pool) -> "dict[tuple[int, ...], PoolGate]":
         siblings: list[PoolGate] = []
         for kind in pool.paid:
             if kind:
@@ -159,12 +80,12 @@ class Page:
                 siblings.append(PoolGate(self._books.chart.envelopes[widest].id, pool, kind, siblings))
         return {gate.kind: gate for gate in siblings}
 
-    def _gate(self, key: tuple[str, int, str], name: str, amount: int) -> Gate:
+    def _gate(self, key: GateKey, name: str, amount: int) -> Gate:
         if key not in self._kept:
             self._kept[key] = Gate(name, self._lefts.get(key, amount))
         return self._kept[key]
 
-    def _gates(self, mask: int) -> Iterable[Gate]:
+    def _gates_for(self, mask: int) -> Iterable[Gate]:
         chart = self._books.chart
         for index in chart.members_of(mask):
             if not chart.earmarked(index):
@@ -180,8 +101,11 @@ class Page:
     def _limit_gates(self, candidate: Candidate) -> tuple[tuple[Gate, ...], tuple[Gate, ...]]:
         cents, awards = [], []
         for index, limit in enumerate(self._books.data.limits):
-            whom = candidate.applicant if limit.per == "applicant" else limit.per
-            if limit.per == "applicant" or limit.per.removeprefix("group:") in candidate.groups:
+            if limit.per == "applicant":
+                whom, touched = candidate.applicant, candidate.applicant in self._books.bounded
+            else:
+                whom, touched = limit.per, limit.per.removeprefix("group:") in candidate.groups
+            if touched:
                 if limit.max_amount is not None:
                     cents.append(self._gate(("cents", index, whom), limit.id, limit.max_amount))
                 if limit.max_awards is not None:
@@ -202,8 +126,8 @@ class Books:
             kinds = {self.reaches[mask][index] for mask in self.masks} - {()}
             crossing = not all(self.chart.is_chain(sources, kind) for kind in kinds)
             self.pools.append(Pool(sources, kinds, crossing))
-        self.limited = frozenset(limit.per.removeprefix("group:") for limit in data.limits)
-        self.lefts: dict[tuple[str, int, str], int] = {}
+        self.bounded = frozenset(_bounded(data))
+        self.lefts: dict[GateKey, int] = {}
         self.pages: list[Page] = []
 
     @property
@@ -211,39 +135,28 @@ class Books:
         """How deep priority envelopes nest: so many walks come before the walk of everyone."""
         return max((source.level for pool in self.pools for source in pool.sources), default=0)
 
-    def gates(self, page: Page, candidate: Candidate) -> tuple[Gate, ...]:
-        """The envelopes an application must find room in on a page; none where no envelope is for it."""
-        return page.gates[self.chart.mask(candidate.groups)]
-
     def bookings(self, ranked: Iterable[Candidate], awards: Mapping[str, int]) -> Iterator[tuple[str, str, int]]:
         """What each award, best rank first, takes of each envelope: (application, envelope, cents).
 
         A ceiling counts the award of a member whole, an earmark the part paid from its money or from earmarks
         in it. Within a kind the better ranks are counted on the more specific money.
         """
-        ceilings: dict[int, list[int]] = {}
+        ceilings: dict[int, list[tuple[int, str]]] = {}
         rests = [{kind: list(row) for kind, row in pool.paid.items()} for pool in self.pools]
         for one in ranked:
-            award = awards.get(one.id, 0)
+            award = awards.get(one.id)
             if not award:
                 continue
             mask = self.chart.mask(one.groups)
             if mask not in ceilings:
                 inside = self.chart.members_of(mask)
-                ceilings[mask] = [index for index in inside if not self.chart.earmarked(index)]
-            cents = dict.fromkeys(ceilings[mask], award)
+                ceilings[mask] = [(at, self.chart.envelopes[at].id) for at in inside if not self.chart.earmarked(at)]
+            cents = {index: (one.id, name, award) for index, name in ceilings[mask]}
             for pool, rest, kind in zip(self.pools, rests, self.reaches[mask], strict=True):
-                unpaid = award
-                for place in kind:
-                    part = min(unpaid, rest[kind][place])
-                    rest[kind][place] -= part
-                    unpaid -= part
-                    for index in self.chart.ancestry(pool.sources[place].envelope):
-                        if self.chart.earmarked(index):
-                            cents[index] = cents.get(index, 0) + part
-            for index, part in sorted(cents.items()):
-                if part:
-                    yield one.id, self.chart.envelopes[index].id, part
+                for index, part in self._earmarked_parts(pool, rest, kind, award):
+                    before = cents[index][2] if index in cents else 0
+                    cents[index] = (one.id, self.chart.envelopes[index].id, before + part)
+            yield from cents.values() if not self.pools else (cents[index] for index in sorted(cents))
 
     def turn_page(self, level: int, release: bool = True) -> Page:
         """Begin a walk with what the one before left. The first page is for the fixed awards, from all money."""
@@ -253,3 +166,30 @@ class Books:
                 pool.next_round(level)
         self.pages.append(Page(self, level))
         return self.pages[-1]
+
+    def _earmarked_parts(
+        self, pool: Pool, rest: dict[tuple[int, ...], list[int]], kind: tuple[int, ...], award: int
+    ) -> Iterator[tuple[int, int]]:
+        """Earmarks with the cents of an award that are paid from their money; counts them off the rest of the kind."""
+        for place in kind:
+            part = min(award, rest[kind][place])
+            rest[kind][place] -= part
+            award -= part
+            for index in self.chart.ancestry(pool.sources[place].envelope) if part else ():
+                if self.chart.earmarked(index):
+                    yield index, part
+
+
+def _bounded(data: AllocationInput) -> Iterator[str]:
+    """The applicants a limit per applicant could touch: those who ask for more than it allows."""
+    limits = [limit for limit in data.limits if limit.per == "applicant"]
+    numbers: dict[str, int] = {}
+    cents: dict[str, int] = {}
+    for one in data.candidates if limits else ():
+        numbers[one.applicant] = numbers.get(one.applicant, 0) + 1
+        cents[one.applicant] = cents.get(one.applicant, 0) + one.requested
+    most = min((limit.max_awards for limit in limits if limit.max_awards is not None), default=None)
+    dearest = min((limit.max_amount for limit in limits if limit.max_amount is not None), default=None)
+    for applicant, number in numbers.items():
+        if (most is not None and number > most) or (dearest is not None and cents[applicant] > dearest):
+            yield applicant

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 
-from workflows.allocation.model import POLICIES, RULES, TIE_KEYS, AllocationInput, InputRefused, Limit, Seed
+from workflows.allocation.model import (
+    OPTIMUM_RULES,
+    POLICIES,
+    PRO_RATA,
+    RULES,
+    TIE_KEYS,
+    AllocationInput,
+    InputRefused,
+    Limit,
+    Seed,
+)
+
+LARGEST = 10**15  # ten thousand billion euros in cents: beyond, somebody mistook a number
 
 
 def check(data: AllocationInput) -> None:
@@ -16,6 +28,7 @@ def check(data: AllocationInput) -> None:
         if not isinstance(tie, Seed):
             _one_of(f"ties[{index}]", tie, TIE_KEYS)
     _check_fixed(data)
+    _check_order(data)
 
 
 def _check_candidates(data: AllocationInput) -> None:
@@ -25,7 +38,7 @@ def _check_candidates(data: AllocationInput) -> None:
             ("requested", candidate.requested),
             ("minimum", candidate.minimum),
         ):
-            if type(number) is not int or number < 0:
+            if type(number) is not int or not 0 <= number <= LARGEST:
                 _whole(f"applications[{index}].{name}", number)
         if candidate.requested < 1:
             raise InputRefused(f"applications[{index}].requested", "expected at least 1 cent")
@@ -89,11 +102,36 @@ def _check_fixed(data: AllocationInput) -> None:
     _all_different("overrides", (override.id for override in data.overrides))
 
 
+def _check_order(data: AllocationInput) -> None:
+    """The grey zone and the groups an optimum keeps in order."""
+    _whole("least_award", data.least_award)
+    if data.grey_zone:
+        _whole("grey_zone.from", data.grey_zone.lowest)
+        _whole("grey_zone.to", data.grey_zone.highest)
+        if data.grey_zone.highest < data.grey_zone.lowest:
+            raise InputRefused("grey_zone.to", f"expected at least {data.grey_zone.lowest}, where the zone begins")
+        if data.rule in OPTIMUM_RULES or data.rule == PRO_RATA:
+            raise InputRefused("grey_zone", f"a draw decides an order, and {data.rule} follows none")
+    if data.ranked_within and data.rule not in OPTIMUM_RULES:
+        raise InputRefused("ranked_within", f"{data.rule} keeps no order of groups, only an optimum rule does")
+    kept: dict[str, str] = {}
+    for index, group in enumerate(data.ranked_within):
+        inside = [one.id for one in data.candidates if group in one.groups]
+        if not inside:
+            raise InputRefused(f"ranked_within[{index}]", f"no application carries the group {group}")
+        for id in inside:
+            if id in kept:
+                raise InputRefused(f"ranked_within[{index}]", f"{id} is already kept in order within {kept[id]}")
+            kept[id] = group
+
+
 def _whole(place: str, number: object) -> None:
     if type(number) is not int:
         raise InputRefused(place, f"expected a whole number, got {number!r}")
     if number < 0:
         raise InputRefused(place, f"expected no negative number, got {number}")
+    if number > LARGEST:
+        raise InputRefused(place, f"expected at most {LARGEST}, got {number}")
 
 
 def _one_of(place: str, word: str, words: tuple[str, ...]) -> None:

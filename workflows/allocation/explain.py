@@ -1,82 +1,57 @@
 """Why an application got nothing, and what would have changed it."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
 
-from workflows.allocation.books import BEFORE_ALL, Books, Gate, Page
-from workflows.allocation.model import PRO_RATA, AllocationInput, Candidate, Refusal
-from workflows.allocation.ranking import TieKey, tie_keys
+from workflows.allocation.books import Page
+from workflows.allocation.gates import BEFORE_ALL, Gate
+from workflows.allocation.growth import growths
+from workflows.allocation.model import PRO_RATA, Candidate, Refusal
+from workflows.allocation.walk import Run, decide
 
-
-@dataclass(slots=True)
-class Turn:
-    """What an application met when the ranking came to it; amounts in cents."""
-
-    cause: str
-    gate: str | None
-    short_by: int | None
-    blocked_by: str | None
-    fitting: int
-
-    @classmethod
-    def short(cls, short: Sequence[Gate], least: int, room: int) -> "Turn":
-        """No money: a closed envelope is named before a short one, else the one with the least room."""
-        closed = next((gate for gate in short if gate.closed_by is not None), None)
-        if closed is not None:
-            return cls("envelope-closed", closed.name, None, closed.closed_by, max(0, room))
-        if not short:
-            return cls("envelope-short", None, least, None, 0)
-        tightest = min(short, key=lambda gate: gate.room)
-        return cls("envelope-short", tightest.name, least - tightest.room, None, room)
-
-    @classmethod
-    def limited(cls, cents: Sequence[Gate], numbers: Sequence[Gate], least: int, room: int) -> "Turn":
-        """Refused by a limit, whatever money there was: no award left, or too few cents."""
-        full = next((gate for gate in numbers if gate.room < 1), None)
-        if full is not None:
-            return cls("limit", full.name, None, None, 0)
-        tightest = min(cents, key=lambda gate: gate.room)
-        return cls("limit", tightest.name, least - tightest.room, None, min(room, tightest.room))
-
-    def after(self, earlier: "Turn") -> "Turn":
-        """This turn, after an earlier one on the money of a priority list."""
-        return replace(self, fitting=max(self.fitting, earlier.fitting))
+RERUNS_UP_TO = 10_000  # applications times kinds of earmarked membership; see _confirmed
 
 
-def explain(
-    data: AllocationInput,
-    books: Books,
-    ranked: Sequence[Candidate],
-    refused: Sequence[Candidate],
-    turns: dict[str, Turn],
-    certain: Callable[[Candidate], bool] | None,
-) -> tuple[Refusal, ...]:
-    """One refusal per application without an award, in rank order, each with its first cause.
-
-    `certain` says for pro rata whether an application would get a share at all.
-    """
-    fixed, ties = data.fixed(), tie_keys(data)
-    pages = books.pages[1:]
+def explain(run: Run) -> tuple[Refusal, ...]:
+    """One refusal per application without an award, in rank order, each with its first cause."""
+    fixed, turns, data, order = run.data.fixed(), run.turns, run.data, run.order
+    pages = run.books.pages[1:]
+    grown = growths(run)
     refusals = []
-    for candidate in refused:
-        if candidate.id in fixed:
-            refusals.append(Refusal(candidate.id, "override"))
+    for one in order.ranked:
+        if run.awards.get(one.id):
             continue
-        turn = turns.get(candidate.id)
-        anchor = _stand_before(pages, books, candidate, data.rule)
-        hopeless = anchor == BEFORE_ALL or (
-            certain is not None and ((turn is not None and turn.cause != "limit") or not certain(candidate))
-        )
-        score = None if hopeless else _score_before(data, ranked, candidate, anchor, ties)
+        if one.id in fixed:
+            refusals.append(Refusal(one.id, "override"))
+            continue
+        turn = turns.get(one.id)
+        anchor = _stand_before(pages, one, data.rule)
+        hopeless = anchor == BEFORE_ALL or (run.sharing is not None and not _shares(run, one))
+        score = None if hopeless else order.score_above(one, anchor)
         if turn is None:
-            refusals.append(Refusal(candidate.id, "below-pass-mark", score_needed=score))
+            refusals.append(Refusal(one.id, "below-pass-mark", score_needed=score))
         else:
-            why = (turn.cause, turn.gate, turn.short_by, turn.blocked_by)
-            refusals.append(Refusal(candidate.id, *why, score, turn.fitting))
+            refusals.append(
+                Refusal(
+                    one.id, turn.cause, turn.gate, turn.short_by, turn.blocked_by, score, turn.fitting,
+                    grown.get(one.id),
+                )
+            )  # fmt: skip
+    work = len(order.ranked) * sum(len(pool.paid) for pool in run.books.pools)
+    if data.rule.endswith("stop") and run.books.deepest and work <= RERUNS_UP_TO:
+        by_id = {one.id: one for one in order.ranked}
+        return tuple(_confirmed(run, by_id[refusal.id], refusal) for refusal in refusals)
     return tuple(refusals)
 
 
-def _stand_before(pages: Sequence[Page], books: Books, candidate: Candidate, rule: str) -> int | None:
+def _shares(run: Run, one: Candidate) -> bool:
+    """Whether pro rata would certainly give the application a cent, did it stand higher."""
+    turn = run.turns.get(one.id)
+    return (turn is None or turn.cause == "limit") and run.sharing is not None and run.sharing.certain(one)
+
+
+def _stand_before(pages: Sequence[Page], one: Candidate, rule: str) -> int | None:
     """The place in the ranking the application must stand before to be funded: BEFORE_ALL never, None
     anywhere.
 
@@ -85,31 +60,55 @@ def _stand_before(pages: Sequence[Page], books: Books, candidate: Candidate, rul
     needs. An application on the list of a priority envelope has one chance per walk, and the better one
     counts.
     """
-    least = max(1, candidate.minimum) if "partial" in rule else candidate.requested
+    least = max(1, one.minimum) if "partial" in rule else one.requested
     best = BEFORE_ALL
     for page in pages:
-        gates = books.gates(page, candidate)
-        if not gates or not page.walks(candidate):
+        way = page.way(one)
+        if not way.gates or not way.walked:
             continue
-        cents, numbers = page.limits(candidate)
-        places = [gate.last_place(least) for gate in (*gates, *cents)] if rule != PRO_RATA else []
-        places += [gate.last_place(1) for gate in numbers]
-        lowest = min((place for place in places if place is not None), default=None)
+        lowest = _last_place((), way.numbers, 1) if rule == PRO_RATA else _last_place(way.money, way.numbers, least)
         if lowest is None:
             return None
         best = max(best, lowest)
     return best
 
 
-def _score_before(
-    data: AllocationInput,
-    ranked: Sequence[Candidate],
-    candidate: Candidate,
-    anchor: int | None,
-    ties: dict[str, TieKey],
-) -> int:
-    """The smallest score with which the application stands before `anchor` and is at or above the pass mark."""
-    if anchor is None:
-        return data.pass_mark
-    above = ranked[anchor]
-    return max(data.pass_mark, above.score + (ties[candidate.id] > ties[above.id]))
+def _last_place(money: Sequence[Gate], numbers: Sequence[Gate], cents: int) -> int | None:
+    """The position an application must stand before to find so many cents, and an award: BEFORE_ALL never, None
+    anywhere."""
+    lowest: int | None = None
+    for gates, amount in ((money, cents), (numbers, 1)):
+        for gate in gates:
+            change = bisect_right(gate.rooms, -amount)
+            if change < len(gate.rooms) and (lowest is None or gate.positions[change] < lowest):
+                lowest = gate.positions[change]
+    return lowest
+
+
+def _confirmed(run: Run, one: Candidate, refusal: Refusal) -> Refusal:
+    """The refusal with the smallest score found by deciding again.
+
+    Only needed where stop meets priority money: standing higher an application may close its list earlier, so
+    that more is released for it to compete for. The score its history shows is then sufficient but may not be
+    smallest.
+    """
+    ways = [page.way(one) for page in run.books.pages[1:] if page.level]
+    lists = [way for way in ways if way.walked]
+    if refusal.cause == "override" or not lists:
+        return refusal
+    known = refusal.score_needed
+    lowest = max(run.data.pass_mark, one.score + 1)
+    closings = [way.closed_at() for way in lists]
+    if None not in closings:  # standing below all of them it closes nothing, and its history is exact
+        lowest = max(lowest, min(run.order.ranked[place].score for place in closings if place is not None))
+    steps = {lowest} | run.order.steps()
+    scores = sorted(score for score in steps if score >= lowest and (known is None or score < known))
+    if not scores or not _funded_with(run, one, scores[-1]):
+        return refusal
+    place = bisect_left(scores, True, key=lambda score: _funded_with(run, one, score))
+    return replace(refusal, score_needed=scores[place])
+
+
+def _funded_with(run: Run, one: Candidate, score: int) -> bool:
+    risen = tuple(replace(other, score=score) if other is one else other for other in run.data.candidates)
+    return one.id in decide(replace(run.data, candidates=risen)).awards

@@ -22,7 +22,7 @@ class InputRefused(ValueError):
 
 
 class RuleNeedsOptimiser(ValueError):
-    """The rule is an optimum: the rank core does not answer it."""
+    """The rule is an optimum: `rules.allocate` does not answer it, `optimum.allocate` does."""
 
 
 class FixedAwardsTooLarge(ValueError):
@@ -46,6 +46,18 @@ class Seed:
 
 
 @dataclass(frozen=True)
+class GreyZone:
+    """Scores in 1/100 points, both included, that cannot be told apart: who lies there is ordered by the lot alone.
+
+    `seed` as for Seed. Above the zone and below it the score decides as ever.
+    """
+
+    lowest: int
+    highest: int
+    seed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """An application in the ranking: `score` in 1/100 points, `requested` and `minimum` in cents.
 
@@ -92,7 +104,11 @@ class Override:
 
 @dataclass(frozen=True)
 class AllocationInput:
-    """Everything the decision depends on. `frozen`: awards in cents notified earlier, paid first, never changed."""
+    """Everything the decision depends on. `frozen`: awards in cents notified earlier, paid first, never changed.
+
+    `least_award`: cents below which the call gives no award, so that a smaller rest of an envelope is unusable.
+    `ranked_within`: groups inside which an optimum may not pass over a better ranked application.
+    """
 
     call: str
     rule: str
@@ -103,23 +119,31 @@ class AllocationInput:
     ties: tuple[str | Seed, ...] = ("smaller-request", "id")
     overrides: tuple[Override, ...] = ()
     frozen: Mapping[str, int] = field(default_factory=dict)
+    grey_zone: GreyZone | None = None
+    least_award: int = 0
+    ranked_within: tuple[str, ...] = ()
 
     def fixed(self) -> dict[str, int]:
         """The awards in cents nobody competes for: notified earlier, or overridden."""
         return {**self.frozen, **{override.id: override.award for override in self.overrides}}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why an application got nothing: the first cause, and what would have changed it.
 
-    `cause`: `below-pass-mark`, `envelope-short`, `envelope-closed`, `limit` or `override` (a frozen 0 counts as one).
+    `cause`: `below-pass-mark`, `envelope-short`, `envelope-closed`, `limit`, `override` (a frozen 0 counts as one) or,
+    of an optimum, `not-chosen`.
     `envelope`: the envelope, or for `limit` the limit, that refused it; None where no envelope pays it at all.
     `short_by`: cents missing at its turn if granted to it alone. `blocked_by`: the application that closed it.
     `score_needed`: the smallest own score that would fund it, all else unchanged; None where no score would (for pro
     rata also where a share of less than a cent leaves it open; for stop over priority money in calls
     above `rules.RERUNS_UP_TO` a given score is sufficient, but a smaller one may be too).
     `largest_fitting`: the largest award in cents that would have fitted at its turn; None if it had no turn.
+    `grow_by`: the cents by which the envelope must grow for the rule to reach it: with these, and with any more,
+    it is funded (growth.py); None where no growth of this envelope alone would do, or none was found.
+    `over_price`: of an optimum, by how much (in units of the objective) it costs more at the prices of the envelopes
+    than it brings, rounded down; None where it has no price.
     """
 
     id: str
@@ -129,19 +153,24 @@ class Refusal:
     blocked_by: str | None = None
     score_needed: int | None = None
     largest_fitting: int | None = None
+    grow_by: int | None = None
+    over_price: int | None = None
 
 
 @dataclass(frozen=True)
 class EnvelopeUse:
     """Cents booked to an envelope: by its members; for reserved and priority money, the part paid from it.
 
-    `left` of a priority envelope is what its members left and was released to the enclosing one.
+    `left` of a priority envelope is what its members left and was released to the enclosing one, `released_to`.
+    `unusable`: the part of `left` that is too small for the least award of the call.
     """
 
     id: str
     amount: int
     used: int
     left: int
+    unusable: int = 0
+    released_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -160,10 +189,12 @@ class Result:
     `reserve`: at or above the pass mark and refused for lack of money only, in rank order.
     `overtakings`: (funded, the best-ranked refused application whose short money it was paid from), one per
     award.
-    `value`: sum of score times award, in 1/100 points times cents, the objective rank order maximises.
+    `value`: the objective of an optimum rule; of the others the sum of score times award (1/100 points times cents),
+    the objective rank order maximises.
     `below_minimum`: pro-rata awards smaller than the applicant's minimum, for which consent is needed.
     `bookings`: (application, envelope, cents) of what each award takes of each envelope; with fixed awards
     included, an envelope's bookings sum to its use and never exceed its amount.
+    `draws`: (application, lot of 20 bits) of everyone whose place the draw decided, in the order of the ranking.
     """
 
     awards: dict[str, int]
@@ -175,3 +206,4 @@ class Result:
     floors_missed: tuple[FloorMissed, ...] = ()
     below_minimum: tuple[str, ...] = ()
     bookings: tuple[tuple[str, str, int], ...] = ()
+    draws: tuple[tuple[str, int], ...] = ()

@@ -101,6 +101,16 @@ class Pool:
         ]
         return Pool(sources, self.paid, self.crossing)
 
+    def copy(self) -> "Pool":
+        """The same pool with the same payments, to try out more of them."""
+        copied = Pool([replace(source) for source in self.sources], self.paid, self.crossing)
+        copied.level = self.level
+        for kind, row in self.paid.items():
+            for place, cents in enumerate(row):
+                if cents:
+                    copied._note(kind, place, cents)
+        return copied
+
     def release_to(self, kind: Reach, wanted: int) -> None:
         """Release priority money, the outermost first, until this kind finds `wanted` cents or none is left."""
         for place in sorted(range(len(self.sources)), key=lambda place: self.sources[place].level):

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 from math import lcm
 
-from workflows.allocation.books import BEFORE_ALL, Books, Gate, Page, PoolGate
-from workflows.allocation.explain import Turn
+from workflows.allocation.books import Books, Page
+from workflows.allocation.gates import BEFORE_ALL, Gate, PoolGate
 from workflows.allocation.model import Candidate
 from workflows.allocation.pools import Pool
+from workflows.allocation.turns import Turn
 
 Together = tuple[Gate, ...]  # those who pass the same gates share one factor
 
@@ -145,20 +146,20 @@ class Sharing:
 
     def _admitted(self, place: int, candidate: Candidate, turns: dict[str, Turn]) -> bool:
         """Whether the limits in number let it share, better ranks first; and whether any money is for it."""
-        _, numbers = self._page.limits(candidate)
-        if not self._books.gates(self._page, candidate):
+        way = self._page.way(candidate)
+        if not way.gates:
             turns[candidate.id] = Turn.short([], candidate.requested, 0)
             return False
-        if any(gate.room < 1 for gate in numbers):
-            turns[candidate.id] = Turn.limited((), numbers, 1, 0)
+        if any(gate.room < 1 for gate in way.numbers):
+            turns[candidate.id] = Turn.limited((), way.numbers, 1, 0)
             return False
-        for gate in numbers:
+        for gate in way.numbers:
             gate.take(1, place)
         return True
 
     def _gates(self, candidate: Candidate) -> Together:
-        gates = self._books.gates(self._page, candidate)
-        return (*gates, *self._page.limits(candidate)[0]) if gates else ()
+        way = self._page.way(candidate)
+        return way.money if way.gates else ()
 
 
 def release_surplus(books: Books, entrants: Sequence[tuple[int, Candidate]]) -> None:

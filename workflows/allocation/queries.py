@@ -1,7 +1,7 @@
 """Asking about the division of the money: what goes into it, a preview, the decision as it was taken."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows.allocation import rules
-from workflows.allocation.rules import AllocationInput, Candidate, Envelope, Refusal, Result
+from workflows.allocation.reasons import rest
+from workflows.allocation.rules import AllocationInput, Candidate, Envelope, EnvelopeUse, Refusal, Result
 from workflows.allocation.tables import Allocation
 from workflows.calls.queries import terms_of
 from workflows.calls.terms import Approval, Terms
 from workflows.history import HistoryEntry
 from workflows.lifecycle import ApplicationState, Event
-from workflows.problems import NotThere
+from workflows.problems import NotThere, Reason
 from workflows.scoring.queries import Scored, scored
 from workflows.submission.queries import ApplicationView, of_call
 
@@ -42,12 +43,13 @@ class Line:
 
 @dataclass(frozen=True)
 class EnvelopeLine:
-    """An envelope and what is used of it. `outside` is what an earmark leaves for the others of its total."""
+    """An envelope and what is used of it, in cents. `rest` says what becomes of what is left."""
 
     id: str
     name: Mapping[str, str]
     amount: int
     used: int
+    rest: Reason | None = None
 
     @property
     def left(self) -> int:
@@ -99,7 +101,7 @@ def board(session: Session, call_id: str) -> Board:
     lines = tuple(_line(terms, data, result, ranked[one.id], rank) for rank, one in enumerate(rules.ranking(data), 1))
     waiting = of_call(session, call_id, ApplicationState.SUBMITTED)
     return Board(
-        terms, data, result, lines, _envelopes(terms, data, result), rules.fingerprint(data),
+        terms, data, result, lines, envelope_lines(terms, data, result.envelopes), rules.fingerprint(data),
         unready=tuple(found.application.reference for found in files if not found.ready),
         unscreened=tuple(found.reference for found in waiting),
         without_remark=tuple(line.application.reference for line in lines if not line.award and not line.remark),
@@ -118,6 +120,7 @@ def allocation_input(terms: Terms, ranked: Mapping[str, Scored]) -> AllocationIn
             Envelope(one.id, one.amount_cents, one.groups, str(one.policy)) for one in terms.envelopes
         ),
         ties=tuple(terms.allocation.ties),
+        least_award=min(one.floor_cents for one in terms.applicants),
     )  # fmt: skip
 
 
@@ -171,6 +174,11 @@ def _line(terms: Terms, data: AllocationInput, result: Result, found: Scored, ra
     )  # fmt: skip
 
 
-def _envelopes(terms: Terms, data: AllocationInput, result: Result) -> tuple[EnvelopeLine, ...]:
-    uses = {use.id: use for use in result.envelopes}
-    return tuple(EnvelopeLine(one.id, one.name.texts(), one.amount_cents, uses[one.id].used) for one in terms.envelopes)
+def envelope_lines(terms: Terms, data: AllocationInput, uses: Iterable[EnvelopeUse]) -> tuple[EnvelopeLine, ...]:
+    """The envelopes of a call in its own order and words, with what is used of each."""
+    names = {one.id: one.name.texts() for one in terms.envelopes}
+    used = {use.id: use for use in uses}
+    return tuple(
+        EnvelopeLine(one.id, names[one.id], one.amount_cents, used[one.id].used, rest(data, used[one.id], names))
+        for one in terms.envelopes
+    )

@@ -192,7 +192,8 @@ def refusal_sentences(material: Material) -> list[str]:
     said = {
         "score": material.facts["score"], "pass_mark": material.facts["pass_mark"], "envelope": envelope,
         "short_by": refusal.get("short_by") or 0, "score_needed": refusal.get("score_needed") or 0,
-        "largest": refusal.get("largest_fitting") or 0, "rank": material.facts["rank"],
+        "largest": refusal.get("largest_fitting") or 0, "grow_by": refusal.get("grow_by") or 0,
+        "rank": material.facts["rank"],
     }  # fmt: skip
     sentences = [
         material.words(material.terms.allocation.why),
@@ -200,6 +201,10 @@ def refusal_sentences(material: Material) -> list[str]:
     ]
     if refusal["cause"] != "below-pass-mark" and refusal.get("score_needed"):
         sentences.append(material.say("refusal-score-needed", **said))
+    if said["grow_by"]:
+        sentences.append(material.say("refusal-grow-by", **said))
+    if said["largest"] >= min(rule.floor_cents for rule in material.terms.applicants) and said["largest"]:
+        sentences.append(material.say("refusal-largest-fitting", **said))
     return sentences
 
 

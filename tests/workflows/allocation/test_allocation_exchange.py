@@ -9,6 +9,7 @@ from workflows.allocation.rules import (
     AllocationInput,
     Candidate,
     Envelope,
+    GreyZone,
     InputRefused,
     Limit,
     Override,
@@ -32,7 +33,8 @@ FILE = {
     "limits": [{"id": "two-each", "per": "applicant", "max_awards": 2}],
     "ties": ["score", "smaller-request", {"seed": "Lotto 1234"}],
     "overrides": [{"id": "Z-007", "award": 0, "reason": "funded twice"}],
-    "frozen": {"Z-003": 2500000},
+    "frozen": {"Z-003": 2500000}, "grey_zone": {"from": 6500, "to": 6899, "seed": "Lotto 1234"},
+    "least_award": 1000000, "ranked_within": [],
 }  # fmt: skip
 
 
@@ -67,6 +69,9 @@ def test_every_key_of_the_format_is_read():
         ties=("score", "smaller-request", Seed("Lotto 1234")),
         overrides=(Override("Z-007", 0, "funded twice"),),
         frozen={"Z-003": 2500000},
+        grey_zone=GreyZone(6500, 6899, "Lotto 1234"),
+        least_award=1000000,
+        ranked_within=(),
     )
 
 
@@ -112,6 +117,13 @@ def test_a_published_seed_may_stand_alone():
          "expected at most the 2500000 cents Z-007 requested"),
         (("overrides", 0, "reason"), " ", "overrides[0].reason", "expected a text, got ' '"),
         (("frozen", "Z-003"), 1.5, "frozen.Z-003", "expected a whole number, got 1.5"),
+        (("grey_zone", "to"), 6499, "grey_zone.to", "expected at least 6500, where the zone begins"),
+        (("grey_zone", "to"), 68.99, "grey_zone.to", "expected a whole number, got 68.99"),
+        (("grey_zone", "until"), 7, "grey_zone.until", "unknown key, expected one of from, seed, to"),
+        (("rule",), "pro-rata", "grey_zone", "a draw decides an order, and pro-rata follows none"),
+        (("least_award",), "10000", "least_award", "expected a whole number, got '10000'"),
+        (("ranked_within",), ["opt"], "ranked_within",
+         "rank-skip keeps no order of groups, only an optimum rule does"),
         (("pass_mark",), ..., "pass_mark", "expected this key, it is missing"),
         (("applications",), {}, "applications", "expected a list"),
         (("applications", 0, "colour"), 3.5, "applications[0].colour", "expected a whole number, got 3.5"),
@@ -157,11 +169,13 @@ def test_the_result_lists_awards_refusals_use_and_the_decisions_taken_by_hand():
         "reserve": [],
         "refusals": [
             {"id": "Z-007", "cause": "override", "envelope": None, "short_by": None, "blocked_by": None,
-             "score_needed": None, "largest_fitting": None}
+             "score_needed": None, "largest_fitting": None, "grow_by": None, "over_price": None}
         ],
         "envelopes": [
-            {"id": "total", "amount": 65500000, "used": 14998600, "left": 50501400},
-            {"id": "opt", "amount": 43000000, "used": 14998600, "left": 28001400},
+            {"id": "total", "amount": 65500000, "used": 14998600, "left": 50501400, "unusable": 0,
+             "released_to": None},
+            {"id": "opt", "amount": 43000000, "used": 14998600, "left": 28001400, "unusable": 0,
+             "released_to": "total"},
         ],
         "overtakings": [],
         "overrides": [{"id": "Z-007", "award": 0, "reason": "funded twice"}],
@@ -172,6 +186,7 @@ def test_the_result_lists_awards_refusals_use_and_the_decisions_taken_by_hand():
         ],
         "floors_missed": [],
         "below_minimum": [],
+        "draws": [],
         "value": 7456 * 12498600 + 7000 * 2500000,
         "bound": None,
         "proved": None,

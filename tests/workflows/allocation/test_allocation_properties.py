@@ -3,15 +3,28 @@
 from dataclasses import replace
 from itertools import chain, combinations
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.workflows.allocation.made_up import (
+    GROUPS,
+    RANK,
+    calls,
+    candidates,
+    cents,
+    changed,
+    enclosing,
+    grown,
+    members,
+    some,
+    without,
+)
+from workflows.allocation.books import Books
 from workflows.allocation.rules import (
     AllocationInput,
     Candidate,
     Envelope,
     FixedAwardsTooLarge,
-    Limit,
     Override,
     Seed,
     allocate,
@@ -19,78 +32,6 @@ from workflows.allocation.rules import (
     ranking,
 )
 from workflows.money import largest_remainder
-
-RANK = ["rank-stop", "rank-skip", "rank-partial-stop", "rank-partial-skip"]
-EVERY = [*RANK, "pro-rata"]
-POLICIES = ["ceiling", "reserved", "pot", "priority"]
-GROUPS = ["a", "b", "c"]
-some = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@st.composite
-def candidates(draw):
-    found = []
-    for index in range(draw(st.integers(1, 9))):
-        requested = draw(st.integers(1, 40))
-        found.append(
-            Candidate(
-                f"p{index}", f"o{draw(st.integers(0, 3))}", draw(st.integers(0, 8)), requested,
-                draw(st.integers(0, requested)), draw(st.frozensets(st.sampled_from(GROUPS), max_size=2)),
-            )
-        )  # fmt: skip
-    return tuple(found)
-
-
-@st.composite
-def calls(draw, rules=EVERY, policies=POLICIES, limits=True):
-    """A call with a total and up to three more envelopes, nested or crossing."""
-    envelopes = [Envelope("total", draw(st.integers(0, 150)), ("*",), "ceiling")]
-    for index in range(draw(st.integers(0, 3))):
-        groups = tuple(draw(st.sets(st.sampled_from(GROUPS), min_size=1, max_size=2)))
-        envelopes.append(
-            Envelope(f"e{index}", draw(st.integers(0, 80)), groups, draw(st.sampled_from(policies)))
-        )  # fmt: skip
-    found = []
-    if limits and draw(st.booleans()):
-        per = draw(st.sampled_from(["applicant", "group:a"]))
-        found.append(Limit("n", per, draw(st.integers(0, 3)), draw(st.none() | st.integers(0, 60)), None))
-    everyone = draw(candidates())
-    if found and found[0].per == "group:a" and not any("a" in one.groups for one in everyone):
-        found = []
-    ties = draw(st.sampled_from([("smaller-request", "id"), ("larger-request",), (Seed("s"),), ("id",)]))
-    rule, pass_mark = draw(st.sampled_from(rules)), draw(st.integers(0, 4))
-    return AllocationInput("c", rule, pass_mark, everyone, tuple(envelopes), tuple(found), ties)
-
-
-def members(envelope, everyone):
-    return [one for one in everyone if envelope.groups == ("*",) or one.groups & set(envelope.groups)]
-
-
-def cents(result, those):
-    return sum(result.awards.get(one.id, 0) for one in those)
-
-
-def changed(data, id, **fields):
-    return replace(data, candidates=tuple(replace(one, **fields) if one.id == id else one for one in data.candidates))
-
-
-def without(data, id):
-    return replace(data, candidates=tuple(one for one in data.candidates if one.id != id))
-
-
-def enclosing(envelope, data):
-    """The smallest envelope around: all its members are inside, or where it has none, all its groups."""
-
-    def size(e):
-        return len(members(e, data.candidates)), e.groups == ("*",), len(e.groups), e.amount, e.id
-
-    def lies_in(other):
-        if own:
-            return own <= {one.id for one in members(other, data.candidates)}
-        return other.groups == ("*",) or set(envelope.groups) <= set(other.groups)
-
-    own = {one.id for one in members(envelope, data.candidates)}
-    return min((other for other in data.envelopes if size(other) > size(envelope) and lies_in(other)), key=size)
 
 
 @some
@@ -172,7 +113,7 @@ def test_p4_the_order_of_the_input_changes_nothing(data, random):
 @some
 @given(calls())
 def test_p4_other_names_in_the_same_order_change_nothing(data):
-    data = replace(data, ties=("smaller-request", "id"))
+    data = replace(data, ties=("smaller-request", "id"), grey_zone=None)
     renamed = replace(
         data, candidates=tuple(replace(one, id=f"x{one.id}", applicant=f"y{one.applicant}") for one in data.candidates)
     )
@@ -303,6 +244,29 @@ def test_p15_the_largest_fitting_award_fits_and_a_cent_more_does_not(data):
 
 @some
 @given(calls(RANK))
+def test_p15_an_envelope_that_grows_by_the_amount_named_or_by_more_funds_it(data):
+    chart = Books(data).chart
+    for refusal in allocate(data).refusals:
+        if refusal.grow_by is not None:
+            inside = next(at for at, envelope in enumerate(chart.envelopes) if envelope.id == refusal.envelope)
+            together = {chart.envelopes[at].id for at in chart.ancestry(inside)}
+            for more in (0, 1, 2, 10, 10**6):
+                assert refusal.id in allocate(grown(data, together, refusal.grow_by + more)).awards
+
+
+@some
+@given(calls(RANK, ["ceiling"]))
+def test_p15_between_ceilings_the_growth_is_always_found_and_a_cent_less_does_not_do(data):
+    for refusal in allocate(data).refusals:
+        if refusal.id in allocate(data).reserve:
+            if refusal.grow_by is None:
+                assert refusal.id not in allocate(grown(data, {refusal.envelope}, 10**6)).awards
+            else:
+                assert refusal.id not in allocate(grown(data, {refusal.envelope}, refusal.grow_by - 1)).awards
+
+
+@some
+@given(calls(RANK))
 def test_p16_sevenfold_cents_give_sevenfold_awards_and_threefold_scores_the_same(data):
     awards = allocate(data).awards
     dearer = replace(
@@ -313,9 +277,11 @@ def test_p16_sevenfold_cents_give_sevenfold_awards_and_threefold_scores_the_same
     )
     if "partial" not in data.rule or all(one.minimum for one in data.candidates):
         assert allocate(dearer).awards == {id: 7 * award for id, award in awards.items()}
-    higher = replace(
-        data, pass_mark=3 * data.pass_mark, candidates=tuple(replace(o, score=3 * o.score) for o in data.candidates)
+    zone = data.grey_zone and replace(
+        data.grey_zone, lowest=3 * data.grey_zone.lowest, highest=3 * data.grey_zone.highest
     )
+    risen = tuple(replace(one, score=3 * one.score) for one in data.candidates)
+    higher = replace(data, pass_mark=3 * data.pass_mark, candidates=risen, grey_zone=zone)
     assert allocate(higher).awards == awards
 
 

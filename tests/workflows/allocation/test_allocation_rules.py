@@ -11,6 +11,7 @@ from workflows.allocation.rules import (
     EnvelopeUse,
     FixedAwardsTooLarge,
     FloorMissed,
+    GreyZone,
     InputRefused,
     Limit,
     Override,
@@ -70,9 +71,10 @@ def zuid(policy, rule="rank-skip", pass_mark=6000):
 def test_zuid_2024_pays_all_ten_and_leaves_505_400_cents_of_opt_and_1_505_400_of_the_whole(policy, rule):
     result = allocate(zuid(policy, rule))
     assert [result.awards[f"Z-{place:03}"] for place in range(10)] == [cents for _, _, cents in ZUID]
+    released_to = "total" if policy == "priority" else None
     assert result.envelopes == (
         EnvelopeUse("total", 65_500_000, 63_994_600, 1_505_400),
-        EnvelopeUse("opt", 43_000_000, 42_494_600, 505_400),
+        EnvelopeUse("opt", 43_000_000, 42_494_600, 505_400, unusable=0, released_to=released_to),
     )
     assert (result.reserve, result.refusals, result.overtakings) == ((), (), ())
 
@@ -92,7 +94,7 @@ def test_noord_2024_spends_its_200_000_euros_to_the_cent_and_not_a_cent_more():
     assert allocate(call("rank-stop", files, [total(20_000_000)])).envelopes[0].left == 0
     short = allocate(call("rank-stop", files, [total(19_999_999)]))
     assert short.refusals == (
-        Refusal("N-10", "envelope-short", "total", short_by=1, score_needed=8992, largest_fitting=1_629_999),
+        Refusal("N-10", "envelope-short", "total", short_by=1, score_needed=8992, largest_fitting=1_629_999, grow_by=1),
     )
 
 
@@ -102,8 +104,8 @@ def test_skip_passes_over_what_does_not_fit_and_writes_the_overtaking_down():
     assert result.awards == {"big": 60, "small": 40}
     assert result.overtakings == (("small", "bigger"),)
     assert result.refusals == (
-        Refusal("bigger", "envelope-short", "total", 30, None, 9001, 40),
-        Refusal("last", "envelope-short", "total", 1, None, 7000, 0),
+        Refusal("bigger", "envelope-short", "total", 30, None, 9001, 40, grow_by=30),
+        Refusal("last", "envelope-short", "total", 1, None, 7000, 0, grow_by=71),
     )
     assert result.value == 60 * 9000 + 40 * 7000
 
@@ -114,8 +116,8 @@ def test_stop_closes_the_envelope_at_the_first_that_does_not_fit():
     assert result.awards == {"big": 60}
     assert result.reserve == ("bigger", "small")
     assert result.refusals == (
-        Refusal("bigger", "envelope-short", "total", 30, None, 9001, 40),
-        Refusal("small", "envelope-closed", "total", None, "bigger", 8000, 0),
+        Refusal("bigger", "envelope-short", "total", 30, None, 9001, 40, grow_by=30),
+        Refusal("small", "envelope-closed", "total", None, "bigger", 8000, 0, grow_by=70),
     )
 
 
@@ -136,7 +138,7 @@ def test_the_last_one_gets_the_rest_if_it_is_not_below_its_minimum():
     assert allocate(call("rank-partial-stop", files, [total(100)])).awards == {"first": 60}
     assert allocate(call("rank-partial-skip", files, [total(100)])).awards == {"first": 60, "small": 10}
     assert allocate(call("rank-partial-skip", files, [total(100)])).refusals == (
-        Refusal("line", "envelope-short", "total", 1, None, 9001, 40),
+        Refusal("line", "envelope-short", "total", 1, None, 9001, 40, grow_by=1),
     )
 
 
@@ -150,7 +152,7 @@ def test_below_the_pass_mark_there_is_no_turn_and_the_pass_mark_is_what_is_neede
 
 def test_a_request_larger_than_its_envelope_has_no_score_that_would_fund_it():
     result = allocate(call("rank-skip", [file("huge", 9000, 101)], [total(100)]))
-    assert result.refusals == (Refusal("huge", "envelope-short", "total", 1, None, None, 100),)
+    assert result.refusals == (Refusal("huge", "envelope-short", "total", 1, None, None, 100, grow_by=1),)
 
 
 def test_who_belongs_to_no_envelope_is_paid_by_none():
@@ -206,7 +208,7 @@ def test_a_priority_member_too_large_for_its_earmark_competes_like_anyone():
     files = [file("x1", 9000, 60), file("o1", 8900, 55, "opt"), file("o2", 8800, 30, "opt")]
     result = allocate(call("rank-skip", files, [total(100), opt(50, "priority")]))
     assert result.awards == {"x1": 60, "o2": 30}
-    assert result.refusals == (Refusal("o1", "envelope-short", "total", 45, None, 9000, 50),)
+    assert result.refusals == (Refusal("o1", "envelope-short", "total", 45, None, 9000, 50, grow_by=45),)
 
 
 def test_two_closed_pots_do_not_lend_each_other_a_cent():
@@ -214,7 +216,7 @@ def test_two_closed_pots_do_not_lend_each_other_a_cent():
     pots = [opt(60, "pot"), Envelope("others", 50, ("x",), "pot")]
     result = allocate(call("rank-skip", files, pots))
     assert result.awards == {"o1": 50, "x1": 50}
-    assert result.refusals == (Refusal("x2", "envelope-short", "others", 10, None, 8000, 0),)
+    assert result.refusals == (Refusal("x2", "envelope-short", "others", 10, None, 8000, 0, grow_by=10),)
 
 
 def test_where_pots_cross_an_earlier_payment_is_re_routed_rather_than_a_fundable_file_refused():
@@ -259,7 +261,42 @@ def test_a_reserved_amount_without_an_enclosing_envelope_is_refused_with_its_pla
 
 def test_an_earmark_nobody_belongs_to_still_keeps_its_money():
     result = allocate(call("rank-skip", [file("x", 9000, 60)], [total(100), opt(50, "reserved")]))
-    assert result.refusals == (Refusal("x", "envelope-short", "total", 10, None, None, 50),)
+    assert result.refusals == (Refusal("x", "envelope-short", "total", 10, None, None, 50, grow_by=10),)
+
+
+# what would have changed it
+
+
+def test_what_was_missing_at_its_turn_is_not_what_would_have_funded_it():
+    """`last` was 1 cent short; with 1 cent more `bigger`, which stands above it, is nearer: it takes 70 first."""
+    files = [file("big", 9000, 60), file("bigger", 8000, 70), file("small", 7000, 40), file("last", 6500, 1)]
+    data = call("rank-skip", files, [total(100)])
+    last = allocate(data).refusals[1]
+    assert (last.short_by, last.grow_by) == (1, 71)
+    assert allocate(replace(data, envelopes=(total(170),))).awards == {"big": 60, "bigger": 70, "small": 40}
+    assert allocate(replace(data, envelopes=(total(171),))).awards == {"big": 60, "bigger": 70, "small": 40, "last": 1}
+
+
+def test_no_growth_of_one_envelope_helps_where_another_is_short_too():
+    files = [file("a1", 9000, 50, "a"), file("a2", 8000, 60, "a")]
+    result = allocate(call("rank-skip", files, [total(70), Envelope("a", 90, ("a",), "ceiling")]))
+    assert result.refusals == (Refusal("a2", "envelope-short", "total", 40, None, 9001, 20, grow_by=None),)
+
+
+def test_an_envelope_grows_with_what_encloses_it_where_its_money_is_set_apart():
+    files = [file("o1", 9000, 50, "opt"), file("o2", 8000, 20, "opt"), file("x1", 7000, 40, "x")]
+    data = call("rank-skip", files, [total(100), opt(60, "pot")])
+    assert allocate(data).refusals == (Refusal("o2", "envelope-short", "opt", 10, None, 9000, 10, grow_by=10),)
+    assert allocate(replace(data, envelopes=(total(110), opt(70, "pot")))).awards == {"o1": 50, "o2": 20, "x1": 40}
+
+
+def test_a_rest_below_the_least_award_is_named_unusable_where_it_lies():
+    """Of the 430,000 EUR for OPT 5,054 are left, below the floor of 10,000; of the whole 15,054 are left, above it."""
+    data = replace(zuid("priority"), least_award=1_000_000)
+    assert allocate(data).envelopes == (
+        EnvelopeUse("total", 65_500_000, 63_994_600, 1_505_400),
+        EnvelopeUse("opt", 43_000_000, 42_494_600, 505_400, unusable=505_400, released_to="total"),
+    )
 
 
 # fixed awards
@@ -337,6 +374,34 @@ def test_a_published_seed_draws_the_order_and_anyone_can_draw_it_again():
     assert lots == {"a": 782_357, "b": 548_299, "c": 356_631, "d": 560_503, "e": 1_033_566}
     drawn = ranking(call("rank-skip", files, [total(1)], ties=(Seed("Lotto 1234"),)))
     assert [one.id for one in drawn] == ["e", "a", "d", "b", "c"]
+
+
+def test_in_the_grey_zone_the_lot_decides_and_no_request_or_score():
+    """The lots are those above: e, a, d, b, c; the zone takes b, c, d and e in, of which c has the best score."""
+    scores = {"a": 8000, "b": 7000, "c": 7100, "d": 6900, "e": 7050, "f": 6800}
+    zone = GreyZone(6900, 7100, "Lotto 1234")
+    files = [file(id, score, 10 if id != "e" else 20) for id, score in scores.items()]
+    data = call("rank-skip", files, [total(40)], grey_zone=zone)
+    assert [one.id for one in ranking(data)] == ["a", "e", "d", "b", "c", "f"]
+    result = allocate(data)
+    assert list(result.awards) == ["a", "e", "d"]
+    assert result.draws == (("e", 1_033_566), ("d", 560_503), ("b", 548_299), ("c", 356_631))
+    assert {one.id: one.score_needed for one in result.refusals} == {"b": 7101, "c": 7101, "f": 6900}
+
+
+def test_who_rises_into_the_grey_zone_takes_part_in_its_draw():
+    """f draws 786,149: once in the zone it stands between e and b."""
+    files = [file("b", 7000, 10), file("e", 7050, 10), file("f", 6800, 10)]
+    assert draw("a-call", "f", "Lotto 1234")[0] == 786_149
+    data = call("rank-skip", files, [total(20)], grey_zone=GreyZone(6900, 7100, "Lotto 1234"))
+    assert [(one.id, one.score_needed) for one in allocate(data).refusals] == [("f", 6900)]
+
+
+def test_only_those_whom_the_draw_decided_stand_in_its_log():
+    files = [file("a", 7000, 10), file("b", 7000, 10), file("c", 7000, 20), file("d", 6500, 20)]
+    by_size = call("rank-skip", files, [total(1)], ties=("smaller-request", Seed("Lotto 1234")))
+    assert allocate(by_size).draws == (("a", 782_357), ("b", 548_299))
+    assert allocate(call("rank-skip", files, [total(1)])).draws == ()
 
 
 # pro rata

@@ -1,0 +1,5 @@
+"""`python -m oproep`, the same as `oproep`."""
+
+from oproep import main
+
+main()
