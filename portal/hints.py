@@ -7,7 +7,7 @@ from wtforms import Field
 from portal.language import language
 from workflows.calls.budget import Budget, CostCategory
 from workflows.calls.form import Question, QuestionKind
-from workflows.language import seen_length, show_share
+from workflows.language import seen_length, show_share, text_in
 from workflows.money import show_amount
 
 KINDS_OF_DOCUMENT = {
@@ -51,6 +51,38 @@ def bounds(question: Question) -> str:
     if least:
         return _("Choose at least %(least)s.", least=least)
     return _("Choose at most %(most)s.", most=most) if most and most > 1 else ""
+
+
+def answer_form(question: Question) -> str:
+    """How a question is answered, in a few words."""
+    match question.kind:
+        case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT if question.max_length:
+            return _("Text of at most %(most)s characters", most=question.max_length)
+        case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT:
+            return _("Text")
+        case QuestionKind.NUMBER:
+            return bounds(question) or _("Number")
+        case QuestionKind.AMOUNT:
+            return _("Amount in euro")
+        case QuestionKind.DATE:
+            return _("Day")
+        case QuestionKind.PERIOD:
+            return _("First and last day")
+        case QuestionKind.YES_NO:
+            return _("Yes or no")
+        case QuestionKind.ONE_OF | QuestionKind.ZONE:
+            return _("One choice")
+        case QuestionKind.SEVERAL_OF | QuestionKind.PLACES:
+            return bounds(question) or _("One or more choices")
+        case QuestionKind.SDG:
+            return _("Goals of sustainable development")
+        case QuestionKind.TABLE:
+            columns = ", ".join(text_in(column.label.texts(), language()) for column in question.columns)
+            return _("Table with the columns %(columns)s", columns=columns)
+        case QuestionKind.BUDGET:
+            return _("Budget, from which the amount requested is computed")
+        case QuestionKind.DOCUMENT:
+            return _("Document")
 
 
 def documents(question: Question, largest: str) -> str:

@@ -24,7 +24,7 @@ EXACT_DIVISIONS = ("workflows/scoring/rules.py", "workflows/allocation/prorata.p
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 TRANSACTIONS = {
-    "portal/cli/calls.py", "portal/cli/people.py",
+    "portal/cli/applications.py", "portal/cli/calls.py", "portal/cli/people.py",
     "portal/demo.py", "portal/work.py", "workflows/database.py", "workflows/replay/play.py",
     "workflows/tasks.py",
 }  # fmt: skip

@@ -189,6 +189,7 @@ def event(value: Event) -> tuple[str, str]:
         Event.ATTACH: (_("Document attached"), "neutral"),
         Event.DETACH: (_("Document removed"), "neutral"),
         Event.SUBMIT: (_("Submitted"), "good"),
+        Event.BRING_IN: (_("Taken in from elsewhere"), "good"),
         Event.REFUSE_SUBMISSION: (_("Submission refused"), "warn"),
         Event.REOPEN: (_("Taken back to be changed"), "warn"),
         Event.RESTORE: (_("Counts again as last submitted"), "good"),
