@@ -13,6 +13,7 @@ from config.settings import Settings
 from portal.cli import main
 from tests.builders import a_call, a_juror, a_number, an_administrator, an_application, asked, sign_in
 from workflows import database
+from workflows.calls.queries import terms_of
 from workflows.lifecycle import ApplicationState
 from workflows.submission import exchange, queries
 
@@ -45,11 +46,11 @@ def office(client: FlaskClient) -> FlaskClient:
 
 def test_the_screen_offers_both_templates_and_names_every_column(office: FlaskClient) -> None:
     page = office.get(PLACE).text
-    assert [name for name in exchange.columns(asked(queries.terms_of, "small")) if name not in page] == []
+    assert [name for name in exchange.columns(asked(terms_of, "small")) if name not in page] == []
     assert f'href="{PLACE}"' in office.get("/administration/calls/small").text
     for kind in exchange.FORMATS:
         template = office.get(f"{PLACE}/template.{kind}")
-        assert template.text == exchange.template(asked(queries.terms_of, "small"), kind)
+        assert template.text == exchange.template(asked(terms_of, "small"), kind)
     assert office.get(f"{PLACE}/template.exe").status_code == 404
 
 

@@ -20,6 +20,7 @@ from tests.builders import CLOSES, NOW, a_call, a_number, a_person, an_applicati
 from tests.every_kind import FULL, every_kind
 from workflows import database
 from workflows.calls.form import QuestionKind
+from workflows.calls.queries import terms_of
 from workflows.calls.sdg import GOALS
 from workflows.database import reading
 from workflows.eligibility import actions as eligibility
@@ -80,7 +81,7 @@ def refused(content: io.BytesIO, call: str = "small") -> list[tuple[int, str, st
 def exported(call: str, format: str) -> bytes:
     with reading() as session:
         records = [raw(record) for record in handing_on.records(session, SYSTEM, call)]
-        return "".join(exchange.write(queries.terms_of(session, call), records, format)).encode()
+        return "".join(exchange.write(terms_of(session, call), records, format)).encode()
 
 
 def test_an_application_from_elsewhere_is_submitted_frozen_and_in_the_history(settings: Settings) -> None:

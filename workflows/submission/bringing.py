@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from workflows.calls.actions import locked
 from workflows.calls.queries import CallView, call_view
+from workflows.calls.tables import CallVersion
 from workflows.database import lock_chain
 from workflows.files import store
 from workflows.files.actions import take_in
@@ -58,8 +59,10 @@ def bring_in(
 
 
 def _numbers(session: Session, call_id: str) -> Iterator[int]:
-    last = session.scalar(select(func.coalesce(func.max(Application.number), 0)).where(Application.call_id == call_id))
-    return count((last or 0) + 1)
+    there = select(func.coalesce(func.max(Application.number), 0)).where(
+        Application.call_id == call_id, ~Application.test
+    )
+    return count((session.scalar(there) or 0) + 1)
 
 
 class _Batch:
@@ -67,6 +70,7 @@ class _Batch:
 
     def __init__(self, session: Session, actor: Actor, call: CallView, fetch: Fetch, now: datetime) -> None:
         self.session, self.actor, self.call, self.fetch, self.now = session, actor, call, fetch, now
+        self.terms = session.get_one(CallVersion, (call.id, call.version)).fingerprint
 
     def take(self, arrivals: Sequence[Arrival], numbers: Iterator[int]) -> None:
         people = self._people(arrivals)
@@ -146,8 +150,8 @@ class _Batch:
                 rules.AttachmentView("", paper.question, paper.name, document.media_type, document.size, paper.sha256)
             )
         snapshot = rules.Snapshot(
-            self.call.id, self.call.version, reference, record.organisation.enterprise_number, record.answers,
-            tuple(views), record.received_at,
+            self.call.id, self.call.version, self.terms, reference, 1, record.organisation.enterprise_number,
+            record.language, record.answers, tuple(views), record.received_at,
         )  # fmt: skip
         digest = snapshot.digest()
         return Submission(

@@ -92,7 +92,7 @@ class _Scales:
         self.types = _types(session, call.terms.reference_date)
         self.taken = _taken(session, call_id=call.id)
         self.references = frozenset(
-            session.scalars(select(Application.reference).where(Application.call_id == call.id))
+            session.scalars(select(Application.reference).where(Application.call_id == call.id, ~Application.test))
         )
         self.seen: dict[str, int] = {}
         self.arrivals: list[Arrival] = []
