@@ -124,7 +124,8 @@ class _Batch:
             number: Organisation(
                 enterprise_number=number, name=record.organisation.name, legal_form=record.organisation.legal_form,
                 street=record.organisation.street, postal_code=record.organisation.postal_code,
-                city=record.organisation.city, created_at=self.now,
+                city=record.organisation.city, contact_name=record.contact_name, contact_email=record.contact_email,
+                created_at=self.now,
             )
             for number, record in reversed(wanted.items()) if number not in found
         }  # fmt: skip
@@ -137,7 +138,9 @@ class _Batch:
             self.session.add(Membership(person_id=owner, organisation_id=one.id, role=MemberRole.OWNER))
             starts, ends = record.organisation.accredited_from, record.organisation.accredited_until
             if starts:
-                self.session.add(Accreditation(organisation_id=one.id, starts=starts, ends=ends))
+                self.session.add(
+                    Accreditation(organisation_id=one.id, starts=starts, ends=ends, stated_at=record.received_at)
+                )
         return found | {number: one.id for number, one in new.items()}
 
     def _frozen(self, reference: str, arrival: Arrival) -> Submission:

@@ -13,6 +13,7 @@ from workflows.history import HistoryEntry
 from workflows.lifecycle import ApplicationState, Event
 from workflows.people.actions import NewOrganisation
 from workflows.people.queries import members
+from workflows.people.rules import AccreditationState
 from workflows.people.tables import Accreditation, Person
 from workflows.permissions import Action, Actor, require
 from workflows.submission import queries
@@ -59,7 +60,7 @@ def contents(record: Record) -> Iterator[tuple[str, bytes]]:
 
 def _record(session: Session, application: ApplicationView, sender: _Sender) -> Record:
     found, organisation = application.as_asked(), application.organisation
-    starts, ends = _accreditation(session, organisation.id, application.terms.reference_date)
+    starts, ends = _accreditation(session, organisation.id, application)
     contact = session.get(Person, sender.person_id) if sender.person_id else None
     people = () if contact else members(session, organisation.id)[:1]
     name, email = (
@@ -80,12 +81,20 @@ def _record(session: Session, application: ApplicationView, sender: _Sender) -> 
     )  # fmt: skip
 
 
-def _accreditation(session: Session, organisation_id: int, at: date) -> tuple[date | None, date | None]:
-    """The accreditation that holds on the reference date; no other says anything in this call."""
+def _accreditation(
+    session: Session, organisation_id: int, application: ApplicationView
+) -> tuple[date | None, date | None]:
+    """The accreditation that holds on the reference date and was stated when the application arrived."""
+    at = application.terms.reference_date
     periods = session.execute(
-        select(Accreditation.starts, Accreditation.ends).where(Accreditation.organisation_id == organisation_id)
+        select(Accreditation.starts, Accreditation.ends)
+        .where(
+            Accreditation.organisation_id == organisation_id,
+            Accreditation.status != AccreditationState.REFUSED,
+            Accreditation.stated_at <= (application.received_at or application.saved_at),
+        )
         .order_by(Accreditation.starts, Accreditation.id)
-    )  # fmt: skip
+    )
     return next(((starts, ends) for starts, ends in periods if starts <= at and (not ends or at <= ends)), (None, None))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import IO
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from workflows.files import store
 from workflows.files.tables import Document
 from workflows.history import HistoryEntry
 from workflows.lifecycle import CallState, Event
-from workflows.people.rules import ApplicantType, applicant_type
+from workflows.people.rules import AccreditationState, ApplicantType, Period, applicant_standing
 from workflows.people.tables import Accreditation, Organisation
 from workflows.permissions import Action, Actor, require
 from workflows.problems import Problem, Reason
@@ -89,7 +89,7 @@ class _Scales:
 
     def __init__(self, session: Session, call: CallView, fetch: Fetch, now: datetime) -> None:
         self.session, self.call, self.fetch, self.now = session, call, fetch, now
-        self.types = _types(session, call.terms.reference_date)
+        self.stated = _stated(session)
         self.taken = _taken(session, call_id=call.id)
         self.references = frozenset(
             session.scalars(select(Application.reference).where(Application.call_id == call.id, ~Application.test))
@@ -120,7 +120,7 @@ class _Scales:
         except RowRefused as refused:
             self.refuse(refused.refused)
             return
-        type = self.types.setdefault(record.organisation.enterprise_number, self._type(record))
+        type = self._type(record)
         arrival = Arrival(row, record, type, mark(as_asked(self.call, record, type)))
         if self._is_known(arrival):
             return
@@ -154,8 +154,12 @@ class _Scales:
         return replace(paper, sha256=digest, name=documents.safe_name(paper.name, media))
 
     def _type(self, record: Record) -> ApplicantType:
-        starts, ends = record.organisation.accredited_from, record.organisation.accredited_until
-        return applicant_type([(starts, ends)] if starts else [], self.call.terms.reference_date)
+        """The type of the applicant by what was stated when the application arrived; a new one states it in its row."""
+        starts, own = record.organisation.accredited_from, record.organisation
+        new = [(record.received_at, Period(starts, own.accredited_until))] if starts else []
+        stated = self.stated.setdefault(own.enterprise_number, new)
+        periods = [period for at, period in stated if at <= record.received_at]
+        return applicant_standing(periods, self.call.terms.reference_date).type
 
     def _is_known(self, arrival: Arrival) -> bool:
         """Whether the row was taken in before, or stands in the file twice; the latter, and other content under a
@@ -215,17 +219,19 @@ def as_asked(call: CallView, record: Record, type: ApplicantType) -> Record:
     )
 
 
-def _types(session: Session, at: date) -> dict[str, ApplicantType]:
-    """The type of every organisation that is known, by its enterprise number."""
-    periods: dict[str, list[tuple[date, date | None]]] = {
+def _stated(session: Session) -> dict[str, list[tuple[datetime, Period]]]:
+    """The accreditations of every known organisation by its enterprise number, each with when it was stated."""
+    found: dict[str, list[tuple[datetime, Period]]] = {
         number: [] for number in session.scalars(select(Organisation.enterprise_number))
     }
-    accredited = select(Organisation.enterprise_number, Accreditation.starts, Accreditation.ends)
-    for number, starts, ends in session.execute(
-        accredited.join(Accreditation, Accreditation.organisation_id == Organisation.id)
-    ):
-        periods[number].append((starts, ends))
-    return {number: applicant_type(spans, at) for number, spans in periods.items()}
+    accredited = (
+        select(Organisation.enterprise_number, Accreditation.stated_at, Accreditation.starts, Accreditation.ends)
+        .join(Accreditation, Accreditation.organisation_id == Organisation.id)
+        .where(Accreditation.status != AccreditationState.REFUSED)
+    )
+    for number, at, starts, ends in session.execute(accredited):
+        found[number].append((at, Period(starts, ends)))
+    return found
 
 
 def _taken(session: Session, call_id: str) -> Mapping[str, str]:

@@ -72,6 +72,10 @@ def read(terms: Terms, row: int, raw: Mapping[str, Any]) -> Record:
         reading.refuse("state", "state-unknown", typed=told["state"])
     number = reading.take("organisation.enterprise_number", people.enterprise_number, own["enterprise_number"])
     days = {name: reading.take(f"organisation.{name}", _day, own[name]) for name in ORGANISATION[-2:]}
+    if days["accredited_until"] and days["accredited_from"] is None:
+        reading.refuse("organisation.accredited_from", "column-empty", name="organisation.accredited_from")
+    elif days["accredited_until"] and days["accredited_until"] < days["accredited_from"]:
+        reading.refuse("organisation.accredited_until", "accreditation-backwards")
     email = reading.take("contact.email", people.email, contact["email"])
     answers = dict(reading.answers(terms, raw.get("answers") or {}, told["language"]))
     papers = tuple(reading.papers(terms, raw.get("documents", ())))
