@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 
 from portal.hints import answer_form as answer_form
+from portal.hints import rule as rule
 from workflows.calls.terms import EnvelopePolicy
 from workflows.people.rules import ApplicantType
 
