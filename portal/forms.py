@@ -1,6 +1,5 @@
 """Fields that several screens share: they read money, days and texts as people type them and say what is wrong."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, time
 from typing import Any
@@ -14,6 +13,7 @@ from wtforms.validators import DataRequired, ValidationError
 from portal.errors import sentence
 from portal.language import language
 from portal.received import AtMost, Form
+from workflows.language import tidy
 from workflows.money import GROUPING, parse_amount
 from workflows.people import rules
 from workflows.people.actions import NewOrganisation
@@ -21,13 +21,6 @@ from workflows.problems import Problem
 
 MIDNIGHT = "00:00"
 LEGAL_FORMS = ("vzw", "asbl", "ivzw", "aisbl", "stichting", "fondation")
-
-
-def tidy(text: str | None) -> str:
-    """What a person typed, in one form: a newline is one character, accents are composed, no control characters."""
-    composed = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
-    kept = (sign for sign in composed if sign in "\n\t" or unicodedata.category(sign) != "Cc")
-    return "".join(kept).strip()
 
 
 def choices(pairs: Sequence[tuple[str, Any]]) -> list[SelectChoice]:

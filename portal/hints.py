@@ -7,7 +7,7 @@ from wtforms import Field
 from portal.language import language
 from workflows.calls.budget import Budget, CostCategory
 from workflows.calls.form import Question, QuestionKind
-from workflows.language import seen_length, show_share
+from workflows.language import seen_length, show_share, text_in
 from workflows.money import show_amount
 
 KINDS_OF_DOCUMENT = {
@@ -53,6 +53,38 @@ def bounds(question: Question) -> str:
     return _("Choose at most %(most)s.", most=most) if most and most > 1 else ""
 
 
+def answer_form(question: Question) -> str:
+    """How a question is answered, in a few words."""
+    match question.kind:
+        case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT if question.max_length:
+            return _("Text of at most %(most)s characters", most=question.max_length)
+        case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT:
+            return _("Text")
+        case QuestionKind.NUMBER:
+            return bounds(question) or _("Number")
+        case QuestionKind.AMOUNT:
+            return _("Amount in euro")
+        case QuestionKind.DATE:
+            return _("Day")
+        case QuestionKind.PERIOD:
+            return _("First and last day")
+        case QuestionKind.YES_NO:
+            return _("Yes or no")
+        case QuestionKind.ONE_OF | QuestionKind.ZONE:
+            return _("One choice")
+        case QuestionKind.SEVERAL_OF | QuestionKind.PLACES:
+            return bounds(question) or _("One or more choices")
+        case QuestionKind.SDG:
+            return _("Goals of sustainable development")
+        case QuestionKind.TABLE:
+            columns = ", ".join(text_in(column.label.texts(), language()) for column in question.columns)
+            return _("Table with the columns %(columns)s", columns=columns)
+        case QuestionKind.BUDGET:
+            return _("Budget, from which the amount requested is computed")
+        case QuestionKind.DOCUMENT:
+            return _("Document")
+
+
 def documents(question: Question, largest: str) -> str:
     """Which documents may stand under a question, how large (in words) and how many."""
     kinds = ", ".join(KINDS_OF_DOCUMENT[kind] for kind in question.accepted)
@@ -84,3 +116,34 @@ def budget_bounds(budget: Budget) -> list[str]:
         share = show_share(budget.cofinancing_hundredths, language())
         told.append(_("Own means and other funders pay at least %(share)s of all costs.", share=share))
     return told
+
+
+def rule(code: str) -> tuple[str, str]:
+    """An allocation rule in plain words: what it does; what it keeps and breaks."""
+    return {
+        "rank-stop": (
+            _("Files are paid in the order of the ranking. "
+              "At the first file that no longer fits, its envelope closes."),
+            _("Nobody is ever overtaken by a file ranked lower; money may be left over."),
+        ),
+        "rank-skip": (
+            _("Files are paid in the order of the ranking. "
+              "A file that no longer fits is passed over and the next one is tried."),
+            _("More of the money is used; a smaller file may overtake a better ranked, larger one."),
+        ),
+        "rank-partial-stop": (
+            _("Files are paid in the order of the ranking. The first file that no longer fits "
+              "gets what is left, if it can live with that; then its envelope closes."),
+            _("Nobody is ever overtaken; the last file may get less than it asked for."),
+        ),
+        "rank-partial-skip": (
+            _("Files are paid in the order of the ranking. A file that no longer fits "
+              "gets what is left if it can live with that, and is passed over otherwise."),
+            _("Most of the money is used; a better ranked file may be overtaken, "
+              "and one may get less than it asked for."),
+        ),
+        "pro-rata": (
+            _("Every file at or above the pass mark gets the same share of what it asked for."),
+            _("Nobody is left out; everybody may get less than asked for."),
+        ),
+    }[code]  # fmt: skip

@@ -25,12 +25,10 @@ from workflows.calls.form import Column, ColumnKind, Question, QuestionKind
 from workflows.calls.strict import Words
 from workflows.calls.terms import Terms
 from workflows.language import text_in
-from workflows.submission.budget import FUNDERS, LINES, FunderStatus
+from workflows.submission.budget import FUNDERS, LINE_LENGTH, LINES, FunderStatus
 
 SEVERAL = (QuestionKind.SEVERAL_OF, QuestionKind.PLACES, QuestionKind.SDG)
 """Kinds of which several choices may be taken."""
-LINE_LENGTH = 300
-"""Characters of a label, an explanation or a name in a budget."""
 
 
 def field_of(question: Question, terms: Terms) -> Any:

@@ -1,6 +1,6 @@
 """What happened: the hash-chained history of each call, and `move()`, the only writer of a state."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -63,6 +63,10 @@ class Stateful(Subject, Protocol):
     def states(self) -> type[CallState] | type[ApplicationState]: ...
 
 
+Happened = tuple[Subject, Mapping[str, Any], tuple[State | None, State | None]]
+"""What it happened to, the facts, and the states before and after where it is a move."""
+
+
 def move(
     session: Session,
     what: Stateful,
@@ -77,10 +81,7 @@ def move(
 
     Raises Problem `move-not-possible` where `lifecycle.MOVES` has no such move.
     """
-    before = what.states(what.state)
-    after = next_state(before, event)
-    what.state = after
-    return _append(session, what, event, actor, now, reason, facts or {}, (before, after))
+    return move_all(session, [(what, facts or {})], event, actor=actor, now=now, reason=reason)[0]
 
 
 def record(
@@ -94,45 +95,76 @@ def record(
     facts: Mapping[str, Any] | None = None,
 ) -> HistoryEntry:
     """Write down an event that changes no state."""
-    return _append(session, what, event, actor, now, reason, facts or {}, (None, None))
+    return _append(session, [(what, facts or {}, (None, None))], event, actor, now, reason)[0]
+
+
+def move_all(
+    session: Session,
+    moved: Sequence[tuple[Stateful, Mapping[str, Any]]],
+    event: Event,
+    *,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> list[HistoryEntry]:
+    """Move many subjects of one chain the same way at once, each with its facts; as `move` does one."""
+    happened: list[Happened] = []
+    for what, facts in moved:
+        before = what.states(what.state)
+        what.state = next_state(before, event)
+        happened.append((what, facts, (before, what.state)))
+    return _append(session, happened, event, actor, now, reason)
+
+
+def record_all(
+    session: Session,
+    recorded: Sequence[tuple[Subject, Mapping[str, Any]]],
+    event: Event,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write down an event of many subjects of one chain at once, each with its facts; as `record` does one."""
+    _append(session, [(what, facts, (None, None)) for what, facts in recorded], event, actor, now)
 
 
 def _append(
-    session: Session,
-    what: Subject,
-    event: Event,
-    actor: Actor,
-    now: datetime,
-    reason: str,
-    facts: Mapping[str, Any],
-    states: tuple[State | None, State | None],
-) -> HistoryEntry:
-    session.flush()  # the subject has its key before it is named
-    lock_chain(session, what.chain)
+    session: Session, happened: Sequence[Happened], event: Event, actor: Actor, now: datetime, reason: str = ""
+) -> list[HistoryEntry]:
+    """Entries at the end of the chain that all these subjects are of."""
+    if not happened:
+        return []
+    session.flush()  # the subjects have their keys before they are named
+    chain = happened[0][0].chain
+    lock_chain(session, chain)
     last = session.execute(
         select(HistoryEntry.position, HistoryEntry.digest)
-        .where(HistoryEntry.chain == what.chain)
+        .where(HistoryEntry.chain == chain)
         .order_by(HistoryEntry.position.desc())
         .limit(1)
     ).first()
-    entry = HistoryEntry(
-        chain=what.chain,
-        position=last.position + 1 if last else 1,
-        at=now.astimezone(UTC),  # as it will be read back, or the digest would not be
-        actor_id=actor.person_id,
-        actor=actor.name,
-        event=str(event),
-        subject=what.subject,
-        from_state=states[0] and str(states[0]),
-        to_state=states[1] and str(states[1]),
-        reason=reason,
-        facts=dict(facts),
-        previous=last.digest if last else BEGINNING,
-    )
-    entry.digest = digest(entry)
-    session.add(entry)
+    begins, previous = (last.position + 1, last.digest) if last else (1, BEGINNING)
+    entries: list[HistoryEntry] = []
+    for position, (what, facts, states) in enumerate(happened, begins):
+        entry = HistoryEntry(
+            chain=chain,
+            position=position,
+            at=now.astimezone(UTC),  # as it will be read back, or the digest would not be
+            actor_id=actor.person_id,
+            actor=actor.name,
+            event=str(event),
+            subject=what.subject,
+            from_state=states[0] and str(states[0]),
+            to_state=states[1] and str(states[1]),
+            reason=reason,
+            facts=dict(facts),
+            previous=previous,
+        )
+        entry.digest = previous = digest(entry)
+        entries.append(entry)
+    session.add_all(entries)
     session.flush()
-    return entry
+    return entries
 
 
 def digest(entry: HistoryEntry) -> str:

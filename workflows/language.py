@@ -73,6 +73,13 @@ def show_share(hundredths: int, language: str) -> str:
     return f"{whole}{decimals}{'' if language == 'en' else chr(0xA0)}%"
 
 
+def tidy(text: str | None) -> str:
+    """What a person typed, in one form: a newline is one character, accents are composed, no control characters."""
+    composed = unicodedata.normalize("NFC", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
+    kept = (sign for sign in composed if sign in "\n\t" or unicodedata.category(sign) != "Cc")
+    return "".join(kept).strip()
+
+
 def seen_length(text: str) -> int:
     """The number of characters a person sees: a new line is one, a letter with its accents is one, and so is a picture
     that is made of several."""

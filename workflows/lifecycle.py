@@ -36,6 +36,7 @@ class Event(StrEnum):
     CLOSE = "close"
     # moves of an application
     SUBMIT = "submit"
+    BRING_IN = "bring-in"
     REOPEN = "reopen"
     RESTORE = "restore"
     WITHDRAW = "withdraw"
@@ -110,6 +111,7 @@ MOVES: dict[tuple[State, Event], State] = {
     (CallState.PUBLISHED, Event.DECIDE): CallState.DECIDED,
     (CallState.DECIDED, Event.CLOSE): CallState.CLOSED,
     (ApplicationState.DRAFT, Event.SUBMIT): ApplicationState.SUBMITTED,
+    (ApplicationState.DRAFT, Event.BRING_IN): ApplicationState.SUBMITTED,
     (ApplicationState.SUBMITTED, Event.REOPEN): ApplicationState.DRAFT,
     (ApplicationState.DRAFT, Event.RESTORE): ApplicationState.SUBMITTED,
     (ApplicationState.SUBMITTED, Event.ADMIT): ApplicationState.ELIGIBLE,

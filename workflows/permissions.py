@@ -94,6 +94,7 @@ class Action(StrEnum):
     MANAGE_CALL = "manage-call"
     PREVIEW_CALL = "preview-call"
     TRY_CALL = "try-call"
+    EXCHANGE_APPLICATIONS = "exchange-files"
     READ_ANY_APPLICATION = "read-any-application"
     SCREEN = "screen"
     ASSIGN = "assign"
@@ -180,6 +181,7 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.MANAGE_CALL: any_of(_administrator, _system),
     Action.PREVIEW_CALL: _administrator,
     Action.TRY_CALL: _administrator,
+    Action.EXCHANGE_APPLICATIONS: any_of(_administrator, _system),
     Action.READ_ANY_APPLICATION: _clerk,
     Action.SCREEN: _clerk,
     Action.ASSIGN: _clerk,

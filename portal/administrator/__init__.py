@@ -7,6 +7,7 @@ blueprint = door("administrator", __name__, Action.ADMINISTER, url_prefix="/admi
 
 from portal.administrator import (  # noqa: F401  the screens hang themselves on the door above
     allocation,
+    arrivals,
     assignment,
     calls,
     files,

@@ -1,7 +1,7 @@
 """What an administrator types: the file of a call, a verdict by hand, the remark of the jury."""
 
 from flask_babel import lazy_gettext as _
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, FileRequired
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 
@@ -54,6 +54,16 @@ class ExtensionForm(Form):
     reason = TextAreaField(
         _("Reason"), filters=[tidy], validators=[needed(), AtMost(1000)], widget=GovTextArea(),
         description=_("Everybody reads it on the page of the call."),
+    )  # fmt: skip
+
+
+class ArrivalsForm(Form):
+    """A file of applications from elsewhere, to be checked or taken in."""
+
+    file = FileField(
+        _("The file with the applications (CSV or JSON lines)"), widget=GovFileInput(), validators=[FileRequired(
+            _("Choose the file first.")
+        )]
     )  # fmt: skip
 
 

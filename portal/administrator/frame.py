@@ -22,7 +22,7 @@ def show(template: str, call: CallView, *, status: int = 200, **more: Any) -> tu
 def _screens(call: CallView) -> list[dict[str, Any]]:
     """The row of links; the screens of one file belong to the screen they are reached from."""
     screens = (
-        (_("Overview"), "call", ("call",)),
+        (_("Overview"), "call", ("call", "arrivals")),
         (_("Preparation"), "setup", ("setup", "setup_part", "setup_changes", "take_over", "extension")),
         (_("Screening"), "screening", ("screening", "admit_many", "file", "overrule")),
         (_("Assignment"), "assignment", ("assignment", "suggestion", "file_assignment", "panel")),

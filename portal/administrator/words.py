@@ -5,6 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from portal.hints import rule as rule
 from portal.language import language
 from workflows.calls.rules import Stage
 from workflows.history import EntryView
@@ -102,37 +103,6 @@ def cause(code: str) -> str:
     }[code]
 
 
-def rule(code: str) -> tuple[str, str]:
-    """An allocation rule in plain words: what it does; what it keeps and breaks."""
-    return {
-        "rank-stop": (
-            _("Files are paid in the order of the ranking. "
-              "At the first file that no longer fits, its envelope closes."),
-            _("Nobody is ever overtaken by a file ranked lower; money may be left over."),
-        ),
-        "rank-skip": (
-            _("Files are paid in the order of the ranking. "
-              "A file that no longer fits is passed over and the next one is tried."),
-            _("More of the money is used; a smaller file may overtake a better ranked, larger one."),
-        ),
-        "rank-partial-stop": (
-            _("Files are paid in the order of the ranking. The first file that no longer fits "
-              "gets what is left, if it can live with that; then its envelope closes."),
-            _("Nobody is ever overtaken; the last file may get less than it asked for."),
-        ),
-        "rank-partial-skip": (
-            _("Files are paid in the order of the ranking. A file that no longer fits "
-              "gets what is left if it can live with that, and is passed over otherwise."),
-            _("Most of the money is used; a better ranked file may be overtaken, "
-              "and one may get less than it asked for."),
-        ),
-        "pro-rata": (
-            _("Every file at or above the pass mark gets the same share of what it asked for."),
-            _("Nobody is left out; everybody may get less than asked for."),
-        ),
-    }[code]  # fmt: skip
-
-
 def tie(code: str) -> str:
     return {
         "score": _("the higher score"),
@@ -189,6 +159,7 @@ def event(value: Event) -> tuple[str, str]:
         Event.ATTACH: (_("Document attached"), "neutral"),
         Event.DETACH: (_("Document removed"), "neutral"),
         Event.SUBMIT: (_("Submitted"), "good"),
+        Event.BRING_IN: (_("Taken in from elsewhere"), "good"),
         Event.REFUSE_SUBMISSION: (_("Submission refused"), "warn"),
         Event.REOPEN: (_("Taken back to be changed"), "warn"),
         Event.RESTORE: (_("Counts again as last submitted"), "good"),

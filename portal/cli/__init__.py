@@ -2,6 +2,7 @@
 
 import click
 
+from portal.cli.applications import applications
 from portal.cli.calls import call, print_record
 from portal.cli.demonstration import load_demo, replay
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
@@ -25,6 +26,7 @@ for command in (
     audit,
     make_administrator,
     call,
+    applications,
     print_record,
     allocate,
     load_demo,

@@ -24,6 +24,7 @@ def footer() -> dict[str, Any]:
 
 
 from portal.public import account as account  # the screens register themselves on the blueprint
+from portal.public import calendar as calendar
 from portal.public import calls as calls
 from portal.public import link as link
 from portal.public import mailbox as mailbox

@@ -13,6 +13,7 @@ from portal.work import ask, now
 from workflows.calls.form import QuestionKind
 from workflows.calls.queries import CallView, call_view, public_calls, public_changes
 from workflows.calls.rules import Stage
+from workflows.money import largest_remainder
 from workflows.permissions import Action
 from workflows.problems import NotThere
 from workflows.publication.queries import Results, public_results
@@ -37,7 +38,7 @@ def home() -> str:
 def call(call_id: str) -> str:
     """Everything about one call."""
     with ask() as session:
-        found = _public_call(session, call_id)
+        found = public_call(session, call_id)
         published = public_results(session, call_id, now()) is not None
         changes = public_changes(session, call_id)
     return _call_page(found, published=published, changes=changes)
@@ -60,7 +61,7 @@ def _call_page(found: CallView, *, published: bool = False, changes: Any = (), p
         terms=terms,
         published=published,
         stages=_stages(found, published),
-        weights=sum(criterion.weight for criterion in terms.criteria),
+        shares=largest_remainder(100, [criterion.weight for criterion in terms.criteria]),
         documents=[question for question in terms.questions() if question.kind is QuestionKind.DOCUMENT],
         chosen_by_us=words.chosen_by_us(terms.chosen_by_us),
         changes=changes,
@@ -73,7 +74,7 @@ def _call_page(found: CallView, *, published: bool = False, changes: Any = (), p
 def results(call_id: str) -> str:
     """The awards of a call, once every applicant was told."""
     with ask() as session:
-        found = _public_call(session, call_id)
+        found = public_call(session, call_id)
         outcome: Results | None = public_results(session, call_id, now())
     return render_template("public/results.html", call=found, results=outcome)
 
@@ -88,7 +89,8 @@ def privacy() -> str:
     return render_template("public/privacy.html", session_days=current_app.config["SETTINGS"].session_days)
 
 
-def _public_call(session: Any, call_id: str) -> CallView:
+def public_call(session: Any, call_id: str) -> CallView:
+    """A call that everybody may know of. Raises NotThere."""
     found = call_view(session, call_id, now())
     if found.stage is Stage.DRAFT:
         raise NotThere

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 
-from portal.hints import bounds
-from portal.language import language
-from workflows.calls.form import Question, QuestionKind
+from portal.hints import answer_form as answer_form
+from portal.hints import rule as rule
 from workflows.calls.terms import EnvelopePolicy
-from workflows.language import text_in
 from workflows.people.rules import ApplicantType
 
 
@@ -39,38 +37,6 @@ def policy(policy: EnvelopePolicy) -> str:
         EnvelopePolicy.POT: _("A pot of its own: these projects are paid from it and from nothing else."),
         EnvelopePolicy.PRIORITY: _("These projects come first; what they leave goes to the others."),
     }[policy]
-
-
-def answer_form(question: Question) -> str:
-    """How a question is answered, in a few words."""
-    match question.kind:
-        case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT if question.max_length:
-            return _("Text of at most %(most)s characters", most=question.max_length)
-        case QuestionKind.SHORT_TEXT | QuestionKind.LONG_TEXT:
-            return _("Text")
-        case QuestionKind.NUMBER:
-            return bounds(question) or _("Number")
-        case QuestionKind.AMOUNT:
-            return _("Amount in euro")
-        case QuestionKind.DATE:
-            return _("Day")
-        case QuestionKind.PERIOD:
-            return _("First and last day")
-        case QuestionKind.YES_NO:
-            return _("Yes or no")
-        case QuestionKind.ONE_OF | QuestionKind.ZONE:
-            return _("One choice")
-        case QuestionKind.SEVERAL_OF | QuestionKind.PLACES:
-            return bounds(question) or _("One or more choices")
-        case QuestionKind.SDG:
-            return _("Goals of sustainable development")
-        case QuestionKind.TABLE:
-            columns = ", ".join(text_in(column.label.texts(), language()) for column in question.columns)
-            return _("Table with the columns %(columns)s", columns=columns)
-        case QuestionKind.BUDGET:
-            return _("Budget, from which the amount requested is computed")
-        case QuestionKind.DOCUMENT:
-            return _("Document")
 
 
 def chosen_by_us(keys: Sequence[str]) -> list[str]:

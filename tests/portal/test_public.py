@@ -98,8 +98,8 @@ def test_a_call_says_its_weights_its_excluded_places_and_what_we_chose_ourselves
         "the weights, the marks and the explanation of the criteria",
     ):
         assert told in page
-    weights = re.findall(r'data-label="Weight" class="num">(\d+)<', page)
-    assert weights == ["3", "2", "1", "6"]
+    weights = re.findall(r'data-label="Weight out of 100" class="num">(\d+)<', page)
+    assert weights == ["50", "33", "17", "100"]
 
 
 def test_a_draft_call_is_not_there(client: FlaskClient) -> None:

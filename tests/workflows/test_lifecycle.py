@@ -17,6 +17,7 @@ close    .          .          closed     .
 APPLICATION = """
                     draft       submitted   eligible    ineligible  awarded     reserve     refused     withdrawn
 submit              submitted   .           .           .           .           .           .           .
+bring-in            submitted   .           .           .           .           .           .           .
 reopen              .           draft       .           .           .           .           .           .
 restore             submitted   .           .           .           .           .           .           .
 withdraw            .           withdrawn   withdrawn   .           .           .           .           .
@@ -30,7 +31,7 @@ refuse              .           .           refused     .           .           
 
 MOVES_OF_A_CALL = (Event.PUBLISH, Event.DECIDE, Event.CLOSE)
 MOVES_OF_AN_APPLICATION = (
-    Event.SUBMIT, Event.REOPEN, Event.RESTORE, Event.WITHDRAW, Event.BRING_BACK, Event.ADMIT,
+    Event.SUBMIT, Event.BRING_IN, Event.REOPEN, Event.RESTORE, Event.WITHDRAW, Event.BRING_BACK, Event.ADMIT,
     Event.DECLARE_INELIGIBLE, Event.AWARD, Event.PUT_ON_RESERVE, Event.REFUSE,
 )  # fmt: skip
 

@@ -61,6 +61,7 @@ give-role              .          .          .          .          .          . 
 manage-call            .          .          .          .          .          .          .          .          .          yes        yes
 preview-call           .          .          .          .          .          .          .          .          .          yes        .
 try-call               .          .          .          .          .          .          .          .          .          yes        .
+exchange-files         .          .          .          .          .          .          .          .          .          yes        yes
 read-any-application   .          .          .          .          .          .          .          .          .          yes        yes
 screen                 .          .          .          .          .          .          .          .          .          yes        yes
 assign                 .          .          .          .          .          .          .          .          .          yes        yes

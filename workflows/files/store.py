@@ -15,9 +15,14 @@ def open_store(root: Path) -> None:
     _root = root
 
 
+def digest_of(content: bytes) -> str:
+    """The SHA-256 (hex) by which a content is kept."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def put(content: bytes) -> str:
     """Keep the content; returns its SHA-256. Written to a temporary name, synced, then renamed."""
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     path = _path(digest)
     if path.exists():
         return digest
@@ -38,7 +43,7 @@ def put(content: bytes) -> str:
 def get(digest: str) -> bytes:
     """The content with this hash, checked again on the way out. Raises ValueError where the disk lies."""
     content = _path(digest).read_bytes()
-    if hashlib.sha256(content).hexdigest() != digest:
+    if digest_of(content) != digest:
         raise ValueError(f"the document {digest} does not have its own hash")
     return content
 

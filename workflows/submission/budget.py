@@ -17,6 +17,8 @@ WHOLE = 10_000
 """A whole, in the 1/100 % of shares."""
 LINES, FUNDERS = 40, 20
 """How many lines a category may have, and how many other funders there may be."""
+LINE_LENGTH = 300
+"""Characters of a label, an explanation or a name in a budget."""
 
 
 class FunderStatus(StrEnum):
