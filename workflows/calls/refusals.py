@@ -8,27 +8,27 @@ from workflows.language import say
 from workflows.problems import Reason
 
 EXPECTED = {
-    "missing": "file-missing",
-    "int_type": "file-whole-number",
-    "int_from_float": "file-whole-number",
-    "int_parsing": "file-whole-number",
-    "string_type": "file-text",
-    "bool_type": "file-true-or-false",
-    "bool_parsing": "file-true-or-false",
-    "enum": "file-one-of",
-    "literal_error": "file-one-of",
-    "string_pattern_mismatch": "file-pattern",
-    "string_too_short": "file-empty",
-    "too_short": "file-empty",
-    "too_long": "file-too-long",
-    "string_too_long": "file-too-long",
-    "greater_than_equal": "file-at-least",
-    "less_than_equal": "file-at-most",
-    "tuple_type": "file-list",
-    "list_type": "file-list",
-    "model_type": "file-table",
-    "dict_type": "file-table",
-    "model_attributes_type": "file-table",
+    "missing": "call-file-missing",
+    "int_type": "call-file-whole-number",
+    "int_from_float": "call-file-whole-number",
+    "int_parsing": "call-file-whole-number",
+    "string_type": "call-file-text",
+    "bool_type": "call-file-true-or-false",
+    "bool_parsing": "call-file-true-or-false",
+    "enum": "call-file-one-of",
+    "literal_error": "call-file-one-of",
+    "string_pattern_mismatch": "call-file-pattern",
+    "string_too_short": "call-file-empty",
+    "too_short": "call-file-empty",
+    "too_long": "call-file-too-long",
+    "string_too_long": "call-file-too-long",
+    "greater_than_equal": "call-file-at-least",
+    "less_than_equal": "call-file-at-most",
+    "tuple_type": "call-file-list",
+    "list_type": "call-file-list",
+    "model_type": "call-file-table",
+    "dict_type": "call-file-table",
+    "model_attributes_type": "call-file-table",
 }
 """The sentence for each kind of mistake that the strict reading names; days and instants are told by their prefix."""
 
@@ -67,7 +67,7 @@ class TermsRefused(Exception):
         return "\n".join(self.said("en"))
 
 
-def plain(text: str, code: str = "file-does-not-fit", **facts: Any) -> Complaint:
+def plain(text: str, code: str = "call-file-does-not-fit", **facts: Any) -> Complaint:
     """A mistake that is no key's."""
     return Complaint("", text, Reason(code, {"message": text, **facts}))
 
@@ -78,18 +78,20 @@ def of_error(model: type[Strict], detail: Any) -> Complaint:
     kind, given, context = detail["type"], detail["input"], detail.get("ctx", {})
     if kind == "extra_forbidden":
         known = ", ".join(sorted(_part(model, detail["loc"][:-1]).model_fields))
-        return Complaint(key, f"unknown key, expected one of {known}", Reason("file-unknown-key", {"known": known}))
+        return Complaint(
+            key, f"unknown key, expected one of {known}", Reason("call-file-unknown-key", {"known": known})
+        )
     if kind == "missing":
-        return Complaint(key, "missing, expected a value", Reason("file-missing"))
+        return Complaint(key, "missing, expected a value", Reason("call-file-missing"))
     simple = isinstance(given, (str, int, float, bool))
     message = detail["msg"].removeprefix("Value error, ")
     text = message + (f" (given: {given!r})" if simple else "")
-    code = EXPECTED.get(kind) or next((f"file-{one}" for one in ("datetime", "date") if kind.startswith(one)), "")
+    code = EXPECTED.get(kind) or next((f"call-file-{one}" for one in ("datetime", "date") if kind.startswith(one)), "")
     facts = {
         "message": message, "given": str(given)[:80] if simple else "…", "expected": context.get("expected", ""),
         "pattern": context.get("pattern", ""), "bound": context.get("ge", context.get("le", "")),
     }  # fmt: skip
-    return Complaint(key, text, Reason(code or "file-does-not-fit", facts))
+    return Complaint(key, text, Reason(code or "call-file-does-not-fit", facts))
 
 
 def _part(model: type[Strict], spot: tuple[str | int, ...]) -> type[Strict]:

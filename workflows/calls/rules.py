@@ -65,13 +65,13 @@ def read_terms(text: str, source: str) -> Terms:
     """
     if len(text) > LONGEST_FILE:
         text = f"longer than the {LONGEST_FILE} characters expected at most"
-        raise TermsRefused(source, (plain(text, "file-too-large", most=LONGEST_FILE),))
+        raise TermsRefused(source, (plain(text, "call-file-too-large", most=LONGEST_FILE),))
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        raise TermsRefused(source, (plain("nested more deeply than any call is", "file-too-deep"),)) from None
+        raise TermsRefused(source, (plain("nested more deeply than any call is", "call-file-too-deep"),)) from None
     except ValueError as error:  # broken TOML, or a number too long to read
-        raise TermsRefused(source, (plain(str(error), "file-no-toml"),)) from None
+        raise TermsRefused(source, (plain(str(error), "call-file-no-toml"),)) from None
     try:
         terms = Terms.model_validate(data)
     except ValidationError as error:
@@ -80,7 +80,7 @@ def read_terms(text: str, source: str) -> Terms:
     unfillable = tuple(
         Complaint(
             f"letters.{kind}", f"no letter can fill {{{placeholder}}}, expected one of {known}",
-            Reason("file-placeholder", {"placeholder": f"{{{placeholder}}}", "known": known}),
+            Reason("call-file-placeholder", {"placeholder": f"{{{placeholder}}}", "known": known}),
         )
         for kind, placeholder in unfillable_placeholders(terms)
     )  # fmt: skip
