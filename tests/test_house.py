@@ -19,8 +19,13 @@ from workflows.lifecycle import MOVES, ApplicationState, CallState
 from workflows.permissions import PERMISSIONS, Action
 
 PACKAGES = ("config", "migrations", "portal", "workflows")
-EXACT_DIVISIONS = ("workflows/scoring/rules.py", "workflows/allocation/prorata.py")
+EXACT_DIVISIONS = {
+    "workflows/allocation/prorata.py", "workflows/scoring/agreement.py", "workflows/scoring/flips.py",
+    "workflows/scoring/reliability.py", "workflows/scoring/rules.py", "workflows/scoring/severity.py",
+}  # fmt: skip
 """Files that divide Fractions, which stays exact."""
+SHOWN_STATISTICS = {"workflows/scoring/posterior.py"}
+"""Files with floats, which a contract keeps away from whatever decides."""
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 50
 TRANSACTIONS = {
@@ -59,6 +64,7 @@ def test_the_import_contracts_hold() -> None:
         ("portal/juror/__init__.py", "import portal.expert", "The doors of the portal do not know each other BROKEN"),
         ("workflows/people/rules.py", "import workflows.calls.queries", "A stage looks back, never forward BROKEN"),
         ("workflows/scoring/rules.py", "import flask", "The workflows know no web"),
+        ("workflows/allocation/queries.py", "import workflows.scoring.posterior", "knows no statistics with floats"),
     ],
 )
 def test_breaking_an_import_rule_turns_its_contract_red(tmp_path: Path, file: str, line: str, contract: str) -> None:
@@ -136,7 +142,7 @@ def test_no_float_in_the_workflows_of_money() -> None:
     floats = [
         (file, node.lineno)
         for file, tree in MODULES.items()
-        if file.startswith(stages)
+        if file.startswith(stages) and file not in SHOWN_STATISTICS
         for node in ast.walk(tree)
         if (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "float")
         or (isinstance(node, ast.Constant) and isinstance(node.value, float))

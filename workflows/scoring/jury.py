@@ -1,12 +1,12 @@
 """The jury as it is assigned: which juror may judge which file, and how well the file suits them. Pure."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from workflows.language import Text
 from workflows.problems import Problem, Reason
+from workflows.scoring.lots import lot
 
 FULL_FIT = 1000
 """The fit of a juror who knows every theme of a file; 0 is who knows none."""
@@ -130,8 +130,3 @@ def _best_suited(
 def _from_a_place_of_its_own(reference: str, people: list[int]) -> Iterable[int]:
     start = lot(reference) % len(people)
     return people[start:] + people[:start]
-
-
-def lot(*parts: object) -> int:
-    """A number of 32 bits drawn by what it is about (SHA-256): it decides between equals, and anybody can redo it."""
-    return int.from_bytes(hashlib.sha256("|".join(map(str, parts)).encode()).digest()[:4])

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from workflows.problems import Reason
 from workflows.scoring import shortage
 from workflows.scoring.drafting import Draft, fairest
-from workflows.scoring.jury import Fits, Jury, JuryFile, Pair, fits, knows_theme, lot
+from workflows.scoring.jury import Fits, Jury, JuryFile, Pair, fits, knows_theme
+from workflows.scoring.lots import lot
 from workflows.scoring.seating import Seating, Table, plan
 
 LOT_BITS = 32

@@ -12,6 +12,9 @@ from workflows.problems import Problem
 Marks = Mapping[str, int]
 """Whole points by criterion id."""
 
+FULL_SCORE = 10_000
+"""100 points in 1/100 point."""
+
 
 class Advice(StrEnum):
     """What a technical opinion concludes."""
@@ -38,16 +41,26 @@ def score(terms: Terms, by_duty: Mapping[Duty, Sequence[Marks]]) -> int | None:
 
     The rounded score is what is ranked and printed, so that anybody can repeat the ranking from the printed list.
     """
-    reached = Fraction(0)
-    possible = sum(criterion.weight * criterion.points for criterion in terms.criteria)
-    for criterion in terms.criteria:
-        mean = mean_mark(criterion, by_duty)
-        if mean is None:
-            if criterion.weight:
-                return None
-            continue
-        reached += criterion.weight * mean
-    return round_half_up(10000 * reached / possible)
+    means = {criterion.id: mean_mark(criterion, by_duty) for criterion in terms.criteria}
+    return weighted_score(terms.criteria, means)
+
+
+def weighted_score(
+    criteria: Sequence[Criterion], means: Mapping[str, Fraction | None], weights: Mapping[str, Fraction] | None = None
+) -> int | None:
+    """The score, as `score`, from the mean mark on each criterion; with other weights than those of the call if given.
+
+    At least one weight must be above 0.
+    """
+    reached, possible = Fraction(0), Fraction(0)
+    for criterion in criteria:
+        weight = criterion.weight if weights is None else weights[criterion.id]
+        mean = means[criterion.id]
+        if mean is None and weight:
+            return None
+        reached += weight * (mean or 0)
+        possible += weight * criterion.points
+    return round_half_up(FULL_SCORE * reached / possible)
 
 
 def mean_mark(criterion: Criterion, by_duty: Mapping[Duty, Sequence[Marks]]) -> Fraction | None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.workflows.scoring.juries import LANGUAGES, THEMES, a_file, a_juror, a_jury, juries, roomy_juries, some
 from workflows.language import say
 from workflows.problems import Problem
-from workflows.scoring.jury import FULL_FIT, Jury, fits, hindrance, knows_theme, lot, theme_fit
+from workflows.scoring.jury import FULL_FIT, Jury, fits, hindrance, knows_theme, theme_fit
+from workflows.scoring.lots import lot
 from workflows.scoring.matching import match
 
 
