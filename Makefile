@@ -20,6 +20,9 @@ run: setup  ## Serve the portal with the demonstration world (PORT=8000; FRESH=1
 test: setup .venv/.test  ## Run every test, on WORKERS=2 processes
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
+bench: setup .venv/.test  ## Measure the assignment of a jury against its goals
+	@$(BIN)/python -m tests.bench.jury
+
 check: setup .venv/.test  ## Formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .

@@ -1,7 +1,6 @@
-"""From marks to a score, and a fair first assignment. Pure, exact integers and fractions."""
+"""From marks to a score. Pure, exact integers and fractions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
@@ -72,57 +71,3 @@ def mean_mark(criterion: Criterion, by_duty: Mapping[Duty, Sequence[Marks]]) -> 
 def round_half_up(value: Fraction) -> int:
     """The nearest integer; one half goes up."""
     return (2 * value.numerator + value.denominator) // (2 * value.denominator)
-
-
-@dataclass(frozen=True)
-class ToJudge:
-    """A file that needs jurors. `excluded` are persons with a conflict of interest."""
-
-    reference: str
-    language: str
-    assigned: frozenset[int]
-    excluded: frozenset[int]
-
-
-@dataclass(frozen=True)
-class Judge:
-    """A juror who can take files. `load` is the number of files already given."""
-
-    person_id: int
-    languages: frozenset[str]
-    load: int
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """New pairs (file reference, person id), and the files that still lack jurors with how many."""
-
-    pairs: tuple[tuple[str, int], ...]
-    short: tuple[tuple[str, int], ...]
-
-
-def suggest(files: Sequence[ToJudge], judges: Sequence[Judge], wanted: int) -> Suggestion:
-    """A balanced assignment: `wanted` jurors per file, in its language, without conflict, the least loaded first.
-
-    Files with the fewest possible jurors are served first; ties go by reference and person id, so the same input
-    gives the same answer.
-    """
-    load = {judge.person_id: judge.load for judge in judges}
-    possible = {
-        file.reference: [
-            judge.person_id for judge in judges
-            if file.language in judge.languages and judge.person_id not in file.excluded | file.assigned
-        ]
-        for file in files
-    }  # fmt: skip
-    pairs: list[tuple[str, int]] = []
-    short: list[tuple[str, int]] = []
-    for file in sorted(files, key=lambda file: (len(possible[file.reference]), file.reference)):
-        needed = max(0, wanted - len(file.assigned))
-        chosen = sorted(possible[file.reference], key=lambda person: (load[person], person))[:needed]
-        for person in chosen:
-            load[person] += 1
-            pairs.append((file.reference, person))
-        if len(chosen) < needed:
-            short.append((file.reference, needed - len(chosen)))
-    return Suggestion(tuple(sorted(pairs)), tuple(short))

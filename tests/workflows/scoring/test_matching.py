@@ -1,5 +1,6 @@
 """A jury is assigned so that nobody could do better: against every other assignment, and against the exchanges."""
 
+import time
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations, product
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from tests.bench.jury import a_large_jury, rough_fits
 from tests.workflows.scoring.juries import LANGUAGES, THEMES, a_file, a_juror, a_jury, juries, roomy_juries, some
 from workflows.language import say
 from workflows.problems import Problem
@@ -282,3 +284,12 @@ def test_of_the_candidates_the_best_suited_are_kept() -> None:
     file = a_file("F1", themes=["water", "work"])
     assert fits(a_jury([file], jurors)) == {"F1": {3: FULL_FIT, 1: 500, 2: 0}}
     assert fits(a_jury([file], jurors), best=2) == {"F1": {3: FULL_FIT, 1: 500}}
+
+
+@pytest.mark.parametrize("limits", [True, False])
+def test_two_hundred_files_and_twenty_jurors_take_less_than_a_second(limits: bool) -> None:
+    jury = a_large_jury(200, 20, 3, limits=limits)
+    start = time.process_time()
+    found = match(jury, rough_fits(jury, None))
+    assert time.process_time() - start < 1
+    assert (len(found.pairs), found.short, found.reasons) == (600, (), ())
