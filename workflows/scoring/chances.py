@@ -102,7 +102,10 @@ def _drawn_scores(
     scores = []
     for places in zip(*chosen, strict=True):
         if places not in known:
-            known[places] = _score_of(terms, [given[place] for place in sorted(places)])
+            chosen_reviews = tuple(sorted(places))
+            if chosen_reviews not in known:
+                known[chosen_reviews] = _score_of(terms, [given[place] for place in chosen_reviews])
+            known[places] = known[chosen_reviews]
         scores.append(known[places])
     return scores
 

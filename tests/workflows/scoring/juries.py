@@ -56,6 +56,10 @@ def roomy_juries(draw):
     people = draw(st.integers(3, 5))
     files = [a_file(f"F{number}", wanted=draw(st.integers(1, 3))) for number in range(draw(st.integers(1, 4)))]
     even = -(-sum(file.wanted for file in files) // people)
-    jurors = [a_juror(number, most=even + draw(st.integers(0, 1))) for number in PEOPLE[:people]]
-    fits = {file.reference: {number: draw(st.integers(0, 5)) for number in PEOPLE[:people]} for file in files}
+    least = sum(file.wanted for file in files) // people
+    jurors = [
+        a_juror(number, least=max(0, least - draw(st.integers(0, 1))), most=even + draw(st.integers(0, 1)))
+        for number in PEOPLE[:people]
+    ]
+    fits = {file.reference: {number: draw(st.integers(0, 20)) for number in PEOPLE[:people]} for file in files}
     return a_jury(files, jurors), fits

@@ -50,6 +50,15 @@ def test_files_whose_jurors_are_full_are_named_with_their_places() -> None:
     assert found.short == (("N2", 1), ("N3", 1))
 
 
+def test_a_file_whose_only_expert_another_file_needs_counts_with_that_seat_alone() -> None:
+    files = [a_file("F1", "fr", 1), a_file("N1", "nl", 2, themes=["water"])]
+    found = match(
+        a_jury(files, [a_juror(1, "nl fr", "water", most=1), a_juror(2, "nl", most=9), a_juror(3, "nl", most=9)])
+    )
+    assert lacking(found) == [("jury-lacks-places", ["F1", "N1"], [1], 2, 1)]
+    assert found.short == (("F1", 1),)
+
+
 def test_themes_nobody_knows_and_experts_without_room_are_named() -> None:
     files = [a_file("F1", wanted=1, themes=["work"]), *(a_file(f"W{n}", wanted=1, themes=["water"]) for n in (1, 2, 3))]
     jurors = [a_juror(1, themes="water", most=2), a_juror(2, most=9)]
