@@ -19,10 +19,17 @@ from workflows.lifecycle import MOVES, ApplicationState, CallState
 from workflows.permissions import PERMISSIONS, Action
 
 PACKAGES = ("config", "migrations", "oproep", "portal", "workflows")
-EXACT_DIVISIONS = ("workflows/scoring/rules.py", "workflows/allocation/prorata.py")
+EXACT_DIVISIONS = {
+    "workflows/allocation/prorata.py", "workflows/scoring/agreement.py", "workflows/scoring/flips.py",
+    "workflows/scoring/reliability.py", "workflows/scoring/rules.py", "workflows/scoring/severity.py",
+}  # fmt: skip
 """Files that divide Fractions, which stays exact."""
-WITH_FLOATS = ("workflows/allocation/optimum/solver.py", "workflows/allocation/optimum/process.py")
-"""The solver and its clock. What comes out of them is whole numbers, and nothing of it is believed unchecked."""
+WITH_FLOATS = {
+    "workflows/allocation/optimum/solver.py", "workflows/allocation/optimum/process.py",
+    "workflows/scoring/posterior.py",
+}  # fmt: skip
+"""The solver and its clock, whose whole numbers are believed only once checked; and statistics that are shown, which a
+contract keeps away from whatever decides."""
 LONGEST_FILE = 300
 ONE_FILE_ON_PURPOSE = ("workflows/allocation/verify.py",)
 """The checker of certificates: it is copied elsewhere and run alone."""
@@ -64,6 +71,7 @@ def test_the_import_contracts_hold() -> None:
         ("portal/juror/__init__.py", "import portal.expert", "The doors of the portal do not know each other BROKEN"),
         ("workflows/people/rules.py", "import workflows.calls.queries", "A stage looks back, never forward BROKEN"),
         ("workflows/scoring/rules.py", "import flask", "The workflows know no web"),
+        ("workflows/allocation/queries.py", "import workflows.scoring.posterior", "knows no statistics with floats"),
     ],
 )
 def test_breaking_an_import_rule_turns_its_contract_red(tmp_path: Path, file: str, line: str, contract: str) -> None:

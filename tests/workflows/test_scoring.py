@@ -1,7 +1,6 @@
 """Marks become a score by a formula anybody can repeat; who may mark, and whose marks count."""
 
 from collections import Counter
-from collections.abc import Iterable
 from fractions import Fraction
 
 import pytest
@@ -37,7 +36,7 @@ from workflows.problems import NotThere, Problem
 from workflows.scoring import actions as scoring
 from workflows.scoring import queries, rules
 from workflows.scoring.actions import NewReview
-from workflows.scoring.rules import Advice, Judge, Marks, ToJudge
+from workflows.scoring.rules import Advice, Marks
 from workflows.submission.queries import view
 
 FOURS = NewReview({"relevance": 4, "feasibility": 4}, {})
@@ -157,74 +156,6 @@ def test_marks_are_whole_points_within_the_scale(marks: Marks, all_wanted: bool,
 # The suggested assignment
 
 
-def judges(**languages: str) -> list[Judge]:
-    """Jurors numbered from 1, by name, with their languages."""
-    return [Judge(number, frozenset(spoken.split()), 0) for number, spoken in enumerate(languages.values(), 1)]
-
-
-def to_judge(
-    reference: str, language: str = "nl", assigned: Iterable[int] = (), excluded: Iterable[int] = ()
-) -> ToJudge:
-    return ToJudge(reference, language, frozenset(assigned), frozenset(excluded))
-
-
-def test_the_suggestion_spreads_the_files_evenly() -> None:
-    files = [to_judge(f"F{number}") for number in range(1, 7)]
-    found = rules.suggest(files, judges(a="nl", b="nl", c="nl fr", d="nl"), wanted=2)
-    loads = {person: sum(1 for _, one in found.pairs if one == person) for person in (1, 2, 3, 4)}
-    assert (loads, found.short) == ({1: 3, 2: 3, 3: 3, 4: 3}, ())
-
-
-def test_the_suggestion_counts_the_files_a_juror_has_already() -> None:
-    busy = [Judge(1, frozenset({"nl"}), 5), Judge(2, frozenset({"nl"}), 0), Judge(3, frozenset({"nl"}), 1)]
-    assert rules.suggest([to_judge("F1"), to_judge("F2")], busy, wanted=1).pairs == (("F1", 2), ("F2", 2))
-
-
-def test_the_suggestion_gives_no_file_in_a_language_or_with_a_conflict_and_none_twice() -> None:
-    files = [
-        to_judge("F1", "fr"),
-        to_judge("F2", "nl", excluded=[2]),
-        to_judge("F3", "nl", assigned=[1]),
-    ]
-    found = rules.suggest(files, judges(a="nl", b="nl fr", c="nl fr"), wanted=2)
-    assert found.pairs == (("F1", 2), ("F1", 3), ("F2", 1), ("F2", 3), ("F3", 2))
-    assert found.short == ()
-
-
-def test_the_suggestion_names_the_files_that_are_short_and_by_how_many() -> None:
-    files = [to_judge("F1", "fr"), to_judge("F2", "nl", excluded=[1, 2]), to_judge("F3", "nl")]
-    found = rules.suggest(files, judges(a="nl", b="nl fr"), wanted=2)
-    assert (found.pairs, found.short) == ((("F1", 2), ("F3", 1), ("F3", 2)), (("F2", 2), ("F1", 1)))
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from(["nl", "fr"]), st.frozensets(st.integers(1, 6), max_size=3)), max_size=12),
-    st.lists(st.frozensets(st.sampled_from(["nl", "fr"]), min_size=1), max_size=6),
-    st.integers(1, 3),
-    st.randoms(),
-)
-def test_a_suggestion_is_always_allowed_complete_and_the_same(
-    files: list[tuple[str, frozenset[int]]], spoken: list[frozenset[str]], wanted: int, chance: object
-) -> None:
-    listed = [to_judge(f"F{number:02d}", language, (), excluded) for number, (language, excluded) in enumerate(files)]
-    panel = [Judge(number, languages, 0) for number, languages in enumerate(spoken, 1)]
-    found = rules.suggest(listed, panel, wanted)
-    possible = {
-        file.reference: {one.person_id for one in panel if file.language in one.languages} - file.excluded
-        for file in listed
-    }
-    assert [person in possible[reference] for reference, person in found.pairs] == [True] * len(found.pairs)
-    assert len(set(found.pairs)) == len(found.pairs)
-    counts = Counter(reference for reference, _ in found.pairs)
-    assert counts == Counter({reference: min(wanted, len(able)) for reference, able in possible.items()})
-    assert dict(found.short) == {
-        reference: wanted - len(able) for reference, able in possible.items() if len(able) < wanted
-    }
-    shuffled = list(listed)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    assert rules.suggest(shuffled, panel, wanted) == found
-
-
 def test_the_office_gets_a_suggestion_for_the_eligible_files_of_a_call(settings: Settings) -> None:
     a_call()
     french, dutch = an_application("eligible", language="fr"), an_application("eligible", language="nl")
@@ -237,8 +168,30 @@ def test_the_office_gets_a_suggestion_for_the_eligible_files_of_a_call(settings:
         (french, bilingual.person_id), *sorted((dutch, juror.person_id) for juror in (bilingual, dutch_only)),
     )  # fmt: skip
     assert found.short == ((french, 1),)
+    assert [(one.code, one.facts["references"], one.facts["people"]) for one in found.reasons] == [
+        ("jury-lacks-jurors", [french], [bilingual.person_id]),
+    ]  # fmt: skip
     with pytest.raises(NotThere):
         asked(scoring.suggest, bilingual, "small")
+
+
+def test_a_suggestion_goes_around_what_is_assigned_and_fills_the_seat_of_who_has_a_conflict(settings: Settings) -> None:
+    a_call()
+    references = [an_application("eligible") for _ in range(3)]
+    jurors = [a_juror() for _ in range(4)]
+    for juror in jurors:
+        done(scoring.appoint, SYSTEM, "small", juror.person_id, Duty.JURY, now=NOW)
+    assign(references[0], jurors[0])
+    assign(references[0], jurors[1])
+    assign(references[1], jurors[0])
+    done(scoring.declare_conflict, jurors[1], references[0], Duty.JURY, "Mijn zus werkt er.", now=NOW)
+    found = asked(scoring.suggest, SYSTEM, "small")
+    kept = [(references[0], jurors[0].person_id), (references[1], jurors[0].person_id)]
+    after = [*kept, *found.pairs]
+    assert (found.short, found.reasons, len(set(after))) == ((), (), 6)
+    assert Counter(reference for reference, _ in after) == dict.fromkeys(references, 2)
+    assert (references[0], jurors[1].person_id) not in after
+    assert sorted(found.loads.values()) == [1, 2, 2, 2]
 
 
 # Who may

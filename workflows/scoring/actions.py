@@ -1,5 +1,6 @@
 """Acting in the jury and the technical expertise: assign, declare a conflict, mark, submit, agree on a remark."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,9 @@ from workflows.people.queries import person_view
 from workflows.permissions import Action, Actor, Duty, Role, require
 from workflows.problems import NotThere, Problem
 from workflows.scoring import queries, rules
-from workflows.scoring.rules import Advice, Judge, Marks, Suggestion, ToJudge
+from workflows.scoring.jury import Juror, Jury, JuryFile
+from workflows.scoring.matching import Matching, match
+from workflows.scoring.rules import Advice, Marks
 from workflows.scoring.tables import Assignment, JuryRemark, PanelMember, Review
 from workflows.submission.queries import clerk_relation, conflicted_people, of_call, row, view
 from workflows.submission.tables import Application, Conflict
@@ -43,20 +46,22 @@ def appoint(session: Session, actor: Actor, call_id: str, person_id: int, duty: 
         record(session, call, Event.APPOINT, actor=actor, now=now, facts={"person": person_id, "duty": duty})
 
 
-def suggest(session: Session, actor: Actor, call_id: str, duty: Duty = Duty.JURY) -> Suggestion:
-    """A balanced assignment of the eligible files of a call; writes nothing."""
+def suggest(session: Session, actor: Actor, call_id: str, duty: Duty = Duty.JURY) -> Matching:
+    """An assignment of the eligible files of a call, as even as can be, around what is assigned; writes nothing."""
     require(actor, Action.ASSIGN)
     applications = of_call(session, call_id, ApplicationState.ELIGIBLE)
-    files = [
-        ToJudge(
-            found.reference, found.language, _assigned(session, found.id, duty),
-            conflicted_people(session, row(session, found.reference)),
-        )
-        for found in applications
-    ]  # fmt: skip
-    judges = [Judge(one.id, one.languages, _load(session, one.id)) for one in queries.panel(session, call_id, duty)]
     wanted = applications[0].terms.scoring.jurors_per_application if applications and duty is Duty.JURY else 1
-    return rules.suggest(files, judges, wanted)
+    files = []
+    for found in applications:
+        conflicted = conflicted_people(session, row(session, found.reference))
+        assigned = _assigned(session, found.id, duty) - conflicted
+        files.append(JuryFile(found.reference, found.language, wanted, conflicted=conflicted, locked=assigned))
+    here = Counter(person for file in files for person in file.locked)
+    jurors = [
+        Juror(one.id, one.name, one.languages, load=_load(session, one.id) - here[one.id])
+        for one in queries.panel(session, call_id, duty)
+    ]
+    return match(Jury(tuple(files), tuple(jurors), expert_wanted=False))
 
 
 def assign(session: Session, actor: Actor, reference: str, person_id: int, duty: Duty, *, now: datetime) -> None:

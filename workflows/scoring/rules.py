@@ -1,7 +1,6 @@
-"""From marks to a score, and a fair first assignment. Pure, exact integers and fractions."""
+"""From marks to a score. Pure, exact integers and fractions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
@@ -11,6 +10,9 @@ from workflows.problems import Problem
 
 Marks = Mapping[str, int]
 """Whole points by criterion id."""
+
+FULL_SCORE = 10_000
+"""100 points in 1/100 point."""
 
 
 class Advice(StrEnum):
@@ -38,16 +40,26 @@ def score(terms: Terms, by_duty: Mapping[Duty, Sequence[Marks]]) -> int | None:
 
     The rounded score is what is ranked and printed, so that anybody can repeat the ranking from the printed list.
     """
-    reached = Fraction(0)
-    possible = sum(criterion.weight * criterion.points for criterion in terms.criteria)
-    for criterion in terms.criteria:
-        mean = mean_mark(criterion, by_duty)
-        if mean is None:
-            if criterion.weight:
-                return None
-            continue
-        reached += criterion.weight * mean
-    return round_half_up(10000 * reached / possible)
+    means = {criterion.id: mean_mark(criterion, by_duty) for criterion in terms.criteria}
+    return weighted_score(terms.criteria, means)
+
+
+def weighted_score(
+    criteria: Sequence[Criterion], means: Mapping[str, Fraction | None], weights: Mapping[str, Fraction] | None = None
+) -> int | None:
+    """The score, as `score`, from the mean mark on each criterion; with other weights than those of the call if given.
+
+    At least one weight must be above 0.
+    """
+    reached, possible = Fraction(0), Fraction(0)
+    for criterion in criteria:
+        weight = criterion.weight if weights is None else weights[criterion.id]
+        mean = means[criterion.id]
+        if mean is None and weight:
+            return None
+        reached += weight * (mean or 0)
+        possible += weight * criterion.points
+    return round_half_up(FULL_SCORE * reached / possible)
 
 
 def mean_mark(criterion: Criterion, by_duty: Mapping[Duty, Sequence[Marks]]) -> Fraction | None:
@@ -59,57 +71,3 @@ def mean_mark(criterion: Criterion, by_duty: Mapping[Duty, Sequence[Marks]]) -> 
 def round_half_up(value: Fraction) -> int:
     """The nearest integer; one half goes up."""
     return (2 * value.numerator + value.denominator) // (2 * value.denominator)
-
-
-@dataclass(frozen=True)
-class ToJudge:
-    """A file that needs jurors. `excluded` are persons with a conflict of interest."""
-
-    reference: str
-    language: str
-    assigned: frozenset[int]
-    excluded: frozenset[int]
-
-
-@dataclass(frozen=True)
-class Judge:
-    """A juror who can take files. `load` is the number of files already given."""
-
-    person_id: int
-    languages: frozenset[str]
-    load: int
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """New pairs (file reference, person id), and the files that still lack jurors with how many."""
-
-    pairs: tuple[tuple[str, int], ...]
-    short: tuple[tuple[str, int], ...]
-
-
-def suggest(files: Sequence[ToJudge], judges: Sequence[Judge], wanted: int) -> Suggestion:
-    """A balanced assignment: `wanted` jurors per file, in its language, without conflict, the least loaded first.
-
-    Files with the fewest possible jurors are served first; ties go by reference and person id, so the same input
-    gives the same answer.
-    """
-    load = {judge.person_id: judge.load for judge in judges}
-    possible = {
-        file.reference: [
-            judge.person_id for judge in judges
-            if file.language in judge.languages and judge.person_id not in file.excluded | file.assigned
-        ]
-        for file in files
-    }  # fmt: skip
-    pairs: list[tuple[str, int]] = []
-    short: list[tuple[str, int]] = []
-    for file in sorted(files, key=lambda file: (len(possible[file.reference]), file.reference)):
-        needed = max(0, wanted - len(file.assigned))
-        chosen = sorted(possible[file.reference], key=lambda person: (load[person], person))[:needed]
-        for person in chosen:
-            load[person] += 1
-            pairs.append((file.reference, person))
-        if len(chosen) < needed:
-            short.append((file.reference, needed - len(chosen)))
-    return Suggestion(tuple(sorted(pairs)), tuple(short))
