@@ -1,0 +1,63 @@
+"""What may be asked for after a submission, until when, and what may be changed in answer. Pure."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from workflows.lifecycle import ApplicationState
+from workflows.problems import Problem, Problems
+
+LONGEST = 3000
+"""Characters of the explanation."""
+
+
+class RequestState(StrEnum):
+    """Where a request stands; that it expired follows from the clock."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+def state(
+    due_at: datetime, answered_at: datetime | None, withdrawn_at: datetime | None, now: datetime
+) -> RequestState:  # fmt: skip
+    """Where a request stands at this instant; an answer is in time where it arrives before `due_at`."""
+    if withdrawn_at is not None:
+        return RequestState.WITHDRAWN
+    if answered_at is not None:
+        return RequestState.ANSWERED
+    return RequestState.OPEN if now < due_at else RequestState.EXPIRED
+
+
+def editable_questions(
+    questions: Collection[str], request: RequestState, file: ApplicationState
+) -> frozenset[str]:  # fmt: skip
+    """The questions of a submitted file that may be answered anew: those asked for, while that is open."""
+    open_now = request is RequestState.OPEN and file is ApplicationState.SUBMITTED
+    return frozenset(questions) if open_now else frozenset()
+
+
+def check_request(
+    asked: Iterable[str], known: Collection[str], explanation: str, due_at: datetime, now: datetime
+) -> None:  # fmt: skip
+    """Raise Problems with everything that is wrong with a request: it names no question of the form, it explains
+    nothing or too much, its deadline has passed."""
+    found: list[Problem] = []
+    wanted = set(asked)
+    if not wanted or not wanted <= set(known):
+        found.append(Problem("completion-names-nothing", field="questions"))
+    if not explanation.strip():
+        found.append(Problem("completion-unexplained", field="explanation"))
+    elif len(explanation) > LONGEST:
+        found.append(Problem("text-too-long", field="explanation", most=LONGEST, length=len(explanation)))
+    if due_at <= now:
+        found.append(Problem("completion-due-passed", field="due_on", due_at=due_at.isoformat()))
+    if found:
+        raise Problems(tuple(found))
+
+
+def closed(request: RequestState, due_at: datetime) -> Problem:
+    """Why a request takes no answer any more."""
+    return Problem(f"completion-{request}", due_at=due_at.isoformat())
