@@ -114,7 +114,9 @@ def test_each_side_has_its_own_mark_of_what_it_read(settings: Settings) -> None:
     say(us, reference, US, "een")
     say(office, reference, THEM, "twee")
     assert (asked(queries.unread, [file], US), asked(queries.unread, [file], THEM)) == ({file: 1}, {file: 1})
-    done(actions.see, us, reference, US)
+    done(actions.see, us, reference, US, 1)  # the second came after the page was shown
+    assert asked(queries.unread, [file], US) == {file: 1}
+    done(actions.see, us, reference, US, 2)
     assert (asked(queries.unread, [file], US), asked(queries.unread, [file], THEM)) == ({}, {file: 1})
 
 

@@ -66,17 +66,17 @@ def write(
     return number
 
 
-def see(session: Session, actor: Actor, reference: str, side: Side) -> None:
-    """Note that this side has seen the whole thread. Raises NotThere."""
+def see(session: Session, actor: Actor, reference: str, side: Side, seen: int) -> None:
+    """Note that this side has seen the thread up to the message numbered `seen`. Raises NotThere."""
     application = row(session, reference)
     allow(session, actor, application, side, Action.READ_MESSAGES)
     thread = session.get(Thread, application.id, with_for_update=True)
     if thread is not None:
-        last = _last(session, application)
+        upto = min(seen, _last(session, application))
         if side is Side.APPLICANT:
-            thread.read_by_applicant = last
+            thread.read_by_applicant = max(thread.read_by_applicant, upto)
         else:
-            thread.read_by_office = last
+            thread.read_by_office = max(thread.read_by_office, upto)
 
 
 def settle(session: Session, actor: Actor, reference: str, seen: int, *, now: datetime) -> None:

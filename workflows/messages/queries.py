@@ -54,6 +54,8 @@ class ThreadView:
     language: str
     state: ApplicationState
     messages: tuple[MessageView, ...]
+    read: int
+    """The number of the last message that the asking side had seen."""
     answered: int
 
     @property
@@ -86,7 +88,7 @@ def thread(session: Session, actor: Actor, reference: str, side: Side) -> Thread
     found = session.get(Thread, application.id)
     return ThreadView(
         reference, application.call_id, organisation.name, application.language, ApplicationState(application.state),
-        _messages(session, application.id), found.answered if found else 0,
+        _messages(session, application.id), _read(found, side), found.answered if found else 0,
     )  # fmt: skip
 
 
@@ -155,6 +157,12 @@ def conflicted(actor: Actor) -> ColumnElement[bool]:
     member = select(Membership.organisation_id).where(Membership.person_id == actor.person_id)
     declared = select(Conflict.application_id).where(Conflict.person_id == actor.person_id)
     return Application.organisation_id.in_(member) | Application.id.in_(declared)
+
+
+def _read(found: Thread | None, side: Side) -> int:
+    if found is None:
+        return 0
+    return found.read_by_applicant if side is Side.APPLICANT else found.read_by_office
 
 
 def _messages(session: Session, application_id: int) -> tuple[MessageView, ...]:

@@ -1,6 +1,7 @@
 """Asking what the clock brings to mind at this instant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
@@ -11,11 +12,47 @@ from workflows.calls.rules import Stage
 from workflows.completion.tables import CompletionRequest
 from workflows.history import HistoryEntry
 from workflows.lifecycle import ApplicationState, Event
+from workflows.messages.rules import Side
+from workflows.messages.tables import Message, Thread
 from workflows.reminders import rules
 from workflows.submission.tables import Application
 
 REPORTED = (Event.WRITE_TO_OFFICE, Event.ANSWER_COMPLETION)
 """What the office is told of in its list."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits in a file for its association: unread messages; the open request, its deadline; the last request."""
+
+    unread: int = 0
+    request: int | None = None
+    due_at: datetime | None = None
+    last_request: int | None = None
+
+
+def waiting(session: Session, application_ids: Iterable[int], now: datetime) -> dict[int, Waiting]:
+    """What waits for the association in each of these files, in one statement."""
+    of_the_file = CompletionRequest.application_id == Application.id
+    open_now = of_the_file & CompletionRequest.answered_at.is_(None) & CompletionRequest.withdrawn_at.is_(None) & (
+        CompletionRequest.due_at > now
+    ) & (Application.state == ApplicationState.SUBMITTED)  # fmt: skip
+    unread = (
+        select(func.count()).select_from(Message).join(Thread, Thread.application_id == Message.application_id)
+        .where(
+            Message.application_id == Application.id, Message.side == str(Side.OFFICE),
+            Message.number > Thread.read_by_applicant,
+        )
+    )  # fmt: skip
+    parts = (
+        unread,
+        select(func.max(CompletionRequest.number)).where(open_now),
+        select(func.max(CompletionRequest.due_at)).where(open_now),
+        select(func.max(CompletionRequest.number)).where(of_the_file),
+    )
+    columns = [part.correlate(Application).scalar_subquery() for part in parts]
+    rows = session.execute(select(Application.id, *columns).where(Application.id.in_(list(application_ids))))
+    return {found[0]: Waiting(*found[1:]) for found in rows}
 
 
 def drafts_to_remind(session: Session, now: datetime) -> list[str]:
