@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
+from wtforms.validators import InputRequired
 
 from portal.forms import CountField, DayField, HourField, OneOf, SeveralOf, choices, line, needed, tidy
 from portal.received import AtMost, Form
@@ -88,7 +89,7 @@ class CompletionForm(Form):
 
     questions = SeveralOf(_("To be completed"))
     explanation = TextAreaField(_("Explanation"), filters=[tidy], widget=GovTextArea())
-    due_on = DayField(_("Last day to answer"), validators=[needed()])
+    due_on = DayField(_("Last day to answer"), validators=[InputRequired(_("Please fill this in."))])
     due_hour = HourField(_("Until what time"), description=_("Such as 16:00, in Brussels."))
 
     def __init__(self, terms: Terms, **given: Any) -> None:
