@@ -1,11 +1,12 @@
 """A request for what is missing: only what was asked changes, only in time, only when the answer is sent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from config.settings import Settings
 from tests.builders import (
@@ -21,10 +22,14 @@ from tests.builders import (
     asked,
     done,
     refusal,
+    terms,
     work_off,
 )
+from workflows.calls.tables import Call, CallVersion
+from workflows.calls.terms import Terms
+from workflows.canonical import fingerprint
 from workflows.completion import actions, queries
-from workflows.completion.rules import RequestState, editable_questions, state
+from workflows.completion.rules import Facts, RequestState, editable_questions, state
 from workflows.eligibility import actions as eligibility
 from workflows.eligibility.queries import screening, unscreened
 from workflows.history import entries, first_broken
@@ -32,6 +37,7 @@ from workflows.letters.queries import mailbox, of_call
 from workflows.lifecycle import ApplicationState, Event
 from workflows.permissions import SYSTEM, Actor
 from workflows.problems import NotThere, Problems
+from workflows.reminders.queries import Waiting, waiting
 from workflows.replay.paper import one_page
 from workflows.submission import actions as submission
 from workflows.submission.queries import ApplicationView, receipts, view
@@ -334,13 +340,43 @@ def test_the_history_tells_the_whole_of_it_and_stays_whole(settings: Settings) -
     assert asked(first_broken, "call:small") is None
 
 
+def test_a_file_that_was_submitted_anew_has_overtaken_what_was_asked_of_it(settings: Settings) -> None:
+    us, _, reference = a_request()
+    an_answer(us, reference)
+    later = terms(closes_at=datetime(2027, 1, 31, 16))  # noqa: DTZ001  # on the clocks of Brussels
+    done(_set_terms, later)
+    done(submission.reopen, us, reference, now=AFTER)
+    done(submission.save_answers, us, reference, {"summary": "Heel anders."}, now=AFTER)
+    done(submission.submit, us, reference, received_at=AFTER)
+    assert refusal(actions.answer, us, reference, 1, received_at=AFTER).code == "completion-overtaken"
+    assert (the_request(reference).state, said(reference)[0]) == (RequestState.OVERTAKEN, "Heel anders.")
+    assert (asked(queries.waiting_files, "small", AFTER), asked(waiting, [asked(view, reference).id], AFTER)) == (
+        frozenset(), {asked(view, reference).id: Waiting(last_request=1)},
+    )  # fmt: skip
+
+
+def _set_terms(session: Session, later: Terms) -> None:
+    """A later deadline of a call that has closed, as its preparation gives one."""
+    call = session.get_one(Call, later.id)
+    call.version += 1
+    content = later.model_dump(mode="json")
+    session.add(
+        CallVersion(
+            call_id=later.id, number=call.version, terms=content, fingerprint=fingerprint(content), made_at=AFTER,
+            reason="Storing.",
+        )
+    )  # fmt: skip
+
+
 MOMENTS = st.integers(0, 10).map(lambda hours: AFTER + hours * HOUR)
 
 
-@given(MOMENTS, st.none() | MOMENTS, st.none() | MOMENTS, MOMENTS, st.sampled_from(list(ApplicationState)))
+@given(MOMENTS, st.none() | MOMENTS, st.none() | MOMENTS, MOMENTS, st.sampled_from(list(ApplicationState)),
+    st.integers(1, 2),
+)  # fmt: skip
 def test_only_an_open_request_on_a_submitted_file_lets_anything_be_edited(
-    due: Any, answered: Any, withdrawn: Any, now: Any, file: ApplicationState
+    due: Any, answered: Any, withdrawn: Any, now: Any, file: ApplicationState, last: int
 ) -> None:
-    found = editable_questions(["a", "b"], state(due, answered, withdrawn, now), file)
-    open_now = answered is None and withdrawn is None and now < due and file is ApplicationState.SUBMITTED
+    found = editable_questions(["a", "b"], state(Facts(due, answered, withdrawn, 1, last), now), file)
+    open_now = answered is None and withdrawn is None and now < due and file is ApplicationState.SUBMITTED and last == 1
     assert found == ({"a", "b"} if open_now else frozenset())

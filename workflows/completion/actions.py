@@ -72,6 +72,7 @@ def ask(
         CompletionRequest(
             application_id=application.id, number=number, questions=wanted, explanation=explanation.strip(),
             asked_by=actor.person_id, asked_at=now, due_at=due_at,
+            of_submission=files.receipts(session, application.id)[0].submission,
             answers={question: found.answers[question] for question in wanted if question in found.answers},
         )
     )  # fmt: skip
@@ -93,7 +94,7 @@ def withdraw_request(
     request = _row(session, application, number)
     if not reason.strip():
         raise Problem("reason-needed", field="reason")
-    _refuse_closed(request, now)
+    _refuse_closed(session, request, now)
     request.withdrawn_at, request.withdrawn_reason = now, reason.strip()
     record(
         session, application, Event.WITHDRAW_COMPLETION, actor=actor, now=now, reason=reason.strip(),
@@ -220,11 +221,11 @@ def _editable(
 ) -> tuple[Application, CompletionRequest]:
     """A file with its open request, held for a writer who touches only what was asked.
 
-    Raises NotThere, Problem `completion-answered`, `-expired`, `-withdrawn` or `-not-submitted`.
+    Raises NotThere, Problem `completion-answered`, `-expired`, `-withdrawn`, `-overtaken` or `-not-submitted`.
     """
     application = held(session, actor, reference, Action.ANSWER_COMPLETION)
     request = _row(session, application, number)
-    _refuse_closed(request, now)
+    _refuse_closed(session, request, now)
     state = ApplicationState(application.state)
     if state is not ApplicationState.SUBMITTED:
         raise Problem("completion-not-submitted")
@@ -233,8 +234,8 @@ def _editable(
     return application, request
 
 
-def _refuse_closed(request: CompletionRequest, now: datetime) -> None:
-    state = rules.state(request.due_at, request.answered_at, request.withdrawn_at, now)
+def _refuse_closed(session: Session, request: CompletionRequest, now: datetime) -> None:
+    state = rules.state(queries.facts(session, request), now)
     if state is not RequestState.OPEN:
         raise rules.closed(state, request.due_at)
 

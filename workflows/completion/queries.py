@@ -1,15 +1,15 @@
 """Asking about requests for what is missing: the open one, all of them, and the file as it would be completed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from workflows.completion import rules
-from workflows.completion.rules import RequestState
+from workflows.completion.rules import Facts, RequestState
 from workflows.completion.tables import CompletionDocument, CompletionRequest
 from workflows.files import store
 from workflows.files.tables import Document
@@ -19,7 +19,7 @@ from workflows.problems import NotThere
 from workflows.submission.changes import Change, changes
 from workflows.submission.queries import ApplicationView, receipts
 from workflows.submission.rules import AttachmentView
-from workflows.submission.tables import Application
+from workflows.submission.tables import Application, Submission
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,10 @@ def requests(session: Session, application_id: int, now: datetime) -> tuple[Requ
         select(CompletionRequest, Person.name).join(Person, Person.id == CompletionRequest.asked_by)
         .where(CompletionRequest.application_id == application_id).order_by(CompletionRequest.number.desc())
     )  # fmt: skip
-    return tuple(_view(one, name, tuple(documents.get(one.number, ())), now) for one, name in rows)
+    return tuple(
+        _view(one, rules.state(facts(session, one), now), name, tuple(documents.get(one.number, ())))
+        for one, name in rows
+    )
 
 
 def open_request(session: Session, application_id: int, now: datetime) -> RequestView | None:
@@ -65,15 +68,17 @@ def open_request(session: Session, application_id: int, now: datetime) -> Reques
     return next((one for one in requests(session, application_id, now) if one.state is RequestState.OPEN), None)
 
 
-def open_at(session: Session, application_ids: Iterable[int], now: datetime) -> dict[int, datetime]:
-    """Of these files those of which something is asked at this instant, with until when."""
-    rows = session.execute(
-        select(CompletionRequest.application_id, CompletionRequest.due_at).where(
-            CompletionRequest.application_id.in_(list(application_ids)), CompletionRequest.answered_at.is_(None),
-            CompletionRequest.withdrawn_at.is_(None), CompletionRequest.due_at > now,
-        )
+def waits(now: datetime) -> ColumnElement[bool]:
+    """The condition, on requests joined with their applications, that an answer can be sent at this instant."""
+    last = (
+        select(func.max(Submission.number)).where(Submission.application_id == CompletionRequest.application_id)
+        .correlate(CompletionRequest).scalar_subquery()
     )  # fmt: skip
-    return {application_id: due_at for application_id, due_at in rows}  # noqa: C416  # a Row is no pair for mypy
+    return (
+        (Application.state == ApplicationState.SUBMITTED) & CompletionRequest.answered_at.is_(None)
+        & CompletionRequest.withdrawn_at.is_(None) & (CompletionRequest.due_at > now)
+        & (CompletionRequest.of_submission == last)
+    )  # fmt: skip
 
 
 def editable(file: ApplicationView, request: RequestView) -> frozenset[str]:
@@ -118,20 +123,24 @@ def waiting_files(session: Session, call_id: str, now: datetime) -> frozenset[st
         session.scalars(
             select(Application.reference)
             .join(CompletionRequest, CompletionRequest.application_id == Application.id)
-            .where(
-                Application.call_id == call_id, Application.state == ApplicationState.SUBMITTED,
-                CompletionRequest.answered_at.is_(None), CompletionRequest.withdrawn_at.is_(None),
-                CompletionRequest.due_at > now,
-            )
+            .where(Application.call_id == call_id, waits(now))
         )
     )  # fmt: skip
 
 
+def facts(session: Session, request: CompletionRequest) -> Facts:
+    """What the standing of a request follows from."""
+    last = select(func.max(Submission.number)).where(Submission.application_id == request.application_id)
+    return Facts(
+        request.due_at, request.answered_at, request.withdrawn_at, request.of_submission, session.scalar(last) or 0
+    )
+
+
 def _view(
-    one: CompletionRequest, asked_by: str, documents: tuple[AttachmentView, ...], now: datetime
+    one: CompletionRequest, state: RequestState, asked_by: str, documents: tuple[AttachmentView, ...]
 ) -> RequestView:  # fmt: skip
     return RequestView(
-        one.number, rules.state(one.due_at, one.answered_at, one.withdrawn_at, now), tuple(one.questions),
+        one.number, state, tuple(one.questions),
         one.explanation, asked_by, one.asked_at, one.due_at, one.answers, documents, one.saved_at, one.answered_at,
         one.submission, one.withdrawn_at, one.withdrawn_reason,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """What may be asked for after a submission, until when, and what may be changed in answer. Pure."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,17 +19,33 @@ class RequestState(StrEnum):
     ANSWERED = "answered"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"
 
 
-def state(
-    due_at: datetime, answered_at: datetime | None, withdrawn_at: datetime | None, now: datetime
-) -> RequestState:  # fmt: skip
-    """Where a request stands at this instant; an answer is in time where it arrives before `due_at`."""
-    if withdrawn_at is not None:
+@dataclass(frozen=True)
+class Facts:
+    """What the standing of a request follows from. `of_submission` is the submission it is about, `last_submission`
+    the last one of the file."""
+
+    due_at: datetime
+    answered_at: datetime | None
+    withdrawn_at: datetime | None
+    of_submission: int
+    last_submission: int
+
+
+def state(facts: Facts, now: datetime) -> RequestState:
+    """Where a request stands at this instant; an answer is in time where it arrives before `due_at`.
+
+    A file that was submitted anew by itself, as a later deadline of its call allows, has overtaken the request.
+    """
+    if facts.withdrawn_at is not None:
         return RequestState.WITHDRAWN
-    if answered_at is not None:
+    if facts.answered_at is not None:
         return RequestState.ANSWERED
-    return RequestState.OPEN if now < due_at else RequestState.EXPIRED
+    if facts.of_submission != facts.last_submission:
+        return RequestState.OVERTAKEN
+    return RequestState.OPEN if now < facts.due_at else RequestState.EXPIRED
 
 
 def editable_questions(

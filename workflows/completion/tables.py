@@ -12,8 +12,8 @@ from workflows.database import Base
 class CompletionRequest(Base):
     """A request for what is missing in a file, the questions by name.
 
-    `answers` are the new answers as they are being written; the file itself changes only when they are sent. Then
-    `submission` is the number of the snapshot that was frozen.
+    It is about the submission numbered `of_submission`. `answers` are the new answers as they are being written; the
+    file itself changes only when they are sent. Then `submission` is the number of the snapshot that was frozen.
     """
 
     __tablename__ = "completion_requests"
@@ -30,6 +30,7 @@ class CompletionRequest(Base):
     asked_by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    of_submission: Mapped[int]
     answers: Mapped[dict[str, Any]]
     saved_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]

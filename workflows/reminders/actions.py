@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from workflows.calls.actions import locked
 from workflows.calls.queries import call_view, deadline_known_since
 from workflows.calls.rules import Stage
-from workflows.completion.tables import CompletionRequest
+from workflows.completion.queries import open_request
 from workflows.history import record
 from workflows.lifecycle import ApplicationState, Event
 from workflows.permissions import Action, Actor, require
@@ -36,10 +36,10 @@ def remind_request(session: Session, actor: Actor, reference: str, number: int, 
     """Bring a request to mind that waits for an answer, once; else nothing."""
     require(actor, Action.REMIND)
     application: Application = row(session, reference, lock=True)
-    request = session.get_one(CompletionRequest, (application.id, number))
-    waits = request.answered_at is None and request.withdrawn_at is None
+    request = open_request(session, application.id, now)
     if (
-        not waits
+        request is None
+        or request.number != number
         or application.state != ApplicationState.SUBMITTED
         or not rules.request_reminder(request.due_at, request.asked_at, now)
         or queries.request_reminded_before(session, application.subject, number)

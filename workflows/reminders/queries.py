@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workflows.calls.queries import deadline_known_since, public_calls
 from workflows.calls.rules import Stage
+from workflows.completion.queries import waits
 from workflows.completion.tables import CompletionRequest
 from workflows.history import HistoryEntry
 from workflows.lifecycle import ApplicationState, Event
@@ -34,9 +35,7 @@ class Waiting:
 def waiting(session: Session, application_ids: Iterable[int], now: datetime) -> dict[int, Waiting]:
     """What waits for the association in each of these files, in one statement."""
     of_the_file = CompletionRequest.application_id == Application.id
-    open_now = of_the_file & CompletionRequest.answered_at.is_(None) & CompletionRequest.withdrawn_at.is_(None) & (
-        CompletionRequest.due_at > now
-    ) & (Application.state == ApplicationState.SUBMITTED)  # fmt: skip
+    open_now = of_the_file & waits(now)
     unread = (
         select(func.count()).select_from(Message).join(Thread, Thread.application_id == Message.application_id)
         .where(
@@ -91,11 +90,7 @@ def requests_to_remind(session: Session, now: datetime) -> list[str]:
     rows = session.execute(
         select(Application.reference, CompletionRequest)
         .join(Application, Application.id == CompletionRequest.application_id)
-        .where(
-            Application.state == ApplicationState.SUBMITTED, CompletionRequest.answered_at.is_(None),
-            CompletionRequest.withdrawn_at.is_(None), CompletionRequest.due_at > now,
-            CompletionRequest.due_at <= now + timedelta(days=rules.BEFORE_REQUEST + 1),
-        )
+        .where(waits(now), CompletionRequest.due_at <= now + timedelta(days=rules.BEFORE_REQUEST + 1))
         .order_by(CompletionRequest.application_id, CompletionRequest.number)
     )  # fmt: skip
     return [
