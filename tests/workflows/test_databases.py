@@ -268,7 +268,15 @@ def test_a_request_its_answer_and_messages_go_the_same_way_on_both(installation:
     assert [one.question.id for one in changed] == ["summary"]
     assert [line.unanswered for line in asked(messages_queries.of_call, office, "small")] == [1]
     kinds = sorted(mail.kind for mail in asked(letters_queries.mailbox))
-    assert kinds == ["completion-asked", "completion-reminder", "draft-reminder", "letter", "letter", "report", "report"]
+    assert kinds == [
+        "completion-asked",
+        "completion-reminder",
+        "draft-reminder",
+        "letter",
+        "letter",
+        "report",
+        "report",
+    ]
     assert asked(unscreened, after) == []
     assert asked(first_broken, "call:small") is None
     assert asked(submission.view, draft).state == "draft"
