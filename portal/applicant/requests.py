@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 from portal import errors
 from portal.answers import shown, size
 from portal.applicant import blueprint
-from portal.applicant.documents import DOCUMENTS_AT_ONCE, REMOVE
-from portal.applicant.forms import SectionForm, blame_field, sent_form
+from portal.applicant.documents import DOCUMENTS_AT_ONCE, FIELDS_AT_ONCE, REMOVE
+from portal.applicant.forms import ADD_ROW, THEN, SectionForm, blame_field, sent_form
 from portal.applicant.loading import load
 from portal.applicant.standing import File
 from portal.downloads import download
@@ -35,6 +35,7 @@ def allow_documents_asked(endpoint: str | None, values: dict[str, Any] | None) -
     """An answer may carry several documents, so more than one fits in its request."""
     if endpoint == "applicant.completion":
         request.max_content_length = DOCUMENTS_AT_ONCE * current_app.config["SETTINGS"].upload_limit + 500_000
+        request.max_form_parts = FIELDS_AT_ONCE
 
 
 @blueprint.route("/<reference>/requests/<int:number>", methods=["GET", "POST"])
@@ -45,22 +46,30 @@ def completion(reference: str, number: int) -> Any:
         file, found = _load(session, reference, number)
     form = _form(file, found, sent_form(request.form, request.files) if request.method == "POST" else None)
     if request.method == "GET":
+        form.grow(request.args.get("row", ""))
         return _page(file, found, form, 200)
     form.validate()
+    form.forgive_unasked()
     conflicts = _keep(form, file, found)
-    sending = request.form.get("_then") == SEND
+    then = request.form.get(THEN, "")
+    sending = then == SEND
     if conflicts == () and not form.errors:
         if sending and _send(form, reference, number):
             return redirect(url_for("applicant.receipt", reference=reference))
         if not sending:
             flash(_("Saved, and not sent yet. Your answer counts once you send it."), "info")
-            return redirect(url_for("applicant.completion", reference=reference, number=number))
+            rows = then.removeprefix(ADD_ROW) if then.startswith(ADD_ROW) else None
+            anchor = f"{rows}.new" if rows else None
+            return redirect(url_for(
+                "applicant.completion", reference=reference, number=number, row=rows, _anchor=anchor
+            ))  # fmt: skip
     typed = form.answers()
     with ask() as session:
         file, found = _load(session, reference, number)
     stored = queries.completed(file.application, found)
     form.refresh(stored.answers, {name for name in form.errors if name in form} | set(conflicts or ()))
     _tell_conflicts(form, stored, conflicts or ())
+    form.grow(then.removeprefix(ADD_ROW))
     mine = typed if conflicts is None else {}
     return _page(file, found, form, 409 if conflicts else 422, mine)
 
@@ -84,8 +93,7 @@ def _load(session: Session, reference: str, number: int) -> tuple[File, RequestV
 
 
 def _form(file: File, found: RequestView, sent: Any) -> SectionForm:
-    view = queries.completed(file.application, found)
-    return SectionForm(_asked(file, found), view.terms, view.answers, sent)
+    return SectionForm(_asked(file, found), queries.completed(file.application, found), sent)
 
 
 def _asked(file: File, found: RequestView) -> Section:

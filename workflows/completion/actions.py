@@ -4,6 +4,7 @@ The answer is written beside the file. The file itself, what was submitted and e
 they are until it is sent.
 """
 
+import hashlib
 import secrets
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -12,14 +13,12 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from workflows.calls.form import QuestionKind
 from workflows.calls.rules import is_open
 from workflows.calls.tables import Call
 from workflows.completion import queries, rules
 from workflows.completion.queries import RequestView
 from workflows.completion.rules import RequestState
 from workflows.completion.tables import CompletionDocument, CompletionRequest
-from workflows.files.actions import take_in
 from workflows.files.rules import safe_name
 from workflows.history import record
 from workflows.lifecycle import ApplicationState, CallState, Event
@@ -27,7 +26,7 @@ from workflows.permissions import Action, Actor, require
 from workflows.problems import NotThere, Problem, Problems
 from workflows.submission import queries as files
 from workflows.submission import rules as submissions
-from workflows.submission.drafts import DOCUMENTS_PER_QUESTION
+from workflows.submission.drafts import taken
 from workflows.submission.holding import held
 from workflows.submission.merging import mark, merge
 from workflows.submission.queries import ApplicationView, Receipt
@@ -62,9 +61,10 @@ def ask(
     if found.state is not ApplicationState.SUBMITTED:
         raise Problem("completion-not-submitted")
     refuse_while_open(session, application, now)
-    known = [question.id for question in found.terms.questions()]
-    rules.check_request(questions, known, explanation, due_at, now)
-    wanted = [question for question in known if question in questions]
+    form = tuple(found.terms.questions())
+    rules.check_request(questions, [question.id for question in form], explanation, due_at, now)
+    asked = rules.with_those_they_bring(questions, form)
+    wanted = [question.id for question in form if question.id in asked]
     number = (session.scalar(
         select(func.max(CompletionRequest.number)).where(CompletionRequest.application_id == application.id)
     ) or 0) + 1  # fmt: skip
@@ -141,25 +141,17 @@ def attach(
     """
     application, request = _editable(session, actor, reference, number, [question_id], now)
     terms = files.view(session, reference).terms
-    question = next((one for one in terms.questions() if one.id == question_id), None)
-    if question is None or question.kind is not QuestionKind.DOCUMENT:
-        raise NotThere
-    try:
-        taken = take_in(session, content, now=now)
-    except Problem as problem:
-        raise Problem(problem.code, field=question_id, **problem.reason.facts) from None
     there = list(session.scalars(_documents(request).where(CompletionDocument.question_id == question_id)))
-    for one in there:
-        if one.sha256 == taken.sha256:
-            return one.token
-    if len(there) >= DOCUMENTS_PER_QUESTION:
-        raise Problem("documents-too-many", field=question_id, most=DOCUMENTS_PER_QUESTION)
+    same = next((one for one in there if one.sha256 == hashlib.sha256(content).hexdigest()), None)
+    if same is not None:
+        return same.token
+    stored = taken(session, terms, question_id, len(there), content, now=now)
     document = _document(
-        application, number, question_id, safe_name(name, taken.media_type), taken.sha256, now
+        application, number, question_id, safe_name(name, stored.media_type), stored.sha256, now
     )  # fmt: skip
     session.add(document)
     request.saved_at = now
-    facts = {"request": number, "questions": [question_id], "sha256": taken.sha256}
+    facts = {"request": number, "questions": [question_id], "sha256": stored.sha256}
     record(session, application, Event.SAVE_COMPLETION, actor=actor, now=now, facts=facts)
     return document.token
 

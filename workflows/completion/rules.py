@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from workflows.calls.form import Question
 from workflows.lifecycle import ApplicationState
 from workflows.problems import Problem, Problems
 
@@ -54,6 +55,16 @@ def editable_questions(
     """The questions of a submitted file that may be answered anew: those asked for, while that is open."""
     open_now = request is RequestState.OPEN and file is ApplicationState.SUBMITTED
     return frozenset(questions) if open_now else frozenset()
+
+
+def with_those_they_bring(asked: Collection[str], form: Iterable[Question]) -> frozenset[str]:
+    """The questions asked for and those of the form that are asked because of an answer to one of them: whoever changes
+    the one must be able to answer the other. The form names a condition after the question it looks at."""
+    found = set(asked)
+    for question in form:
+        if question.only_if is not None and question.only_if.question in found:
+            found.add(question.id)
+    return frozenset(found)
 
 
 def check_request(
