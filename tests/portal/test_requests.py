@@ -11,6 +11,7 @@ from config.settings import Settings
 from tests.builders import (
     CLOSES,
     DAY,
+    NOW,
     a_call,
     a_juror,
     a_person,
@@ -23,10 +24,12 @@ from tests.builders import (
     sign_in,
 )
 from tests.conftest import Clock
+from tests.every_kind import FULL, every_kind
 from workflows.completion import actions, queries
 from workflows.eligibility import actions as eligibility
 from workflows.permissions import SYSTEM, Actor
 from workflows.replay.paper import one_page
+from workflows.submission import actions as submission
 from workflows.submission.queries import receipts, view
 
 AFTER = CLOSES + DAY
@@ -283,3 +286,54 @@ def test_the_jury_sees_what_an_answer_changed_of_what_it_may_read(client: FlaskC
     enter(client, office)
     shown = page(client, f"/administration/files/{reference}")
     assert ("Oude naam" in shown, "Nieuwe naam" in shown) == (True, True)
+
+
+# every kind of question
+
+
+@pytest.fixture
+def every(client: FlaskClient, clock: Clock) -> tuple[Actor, str]:
+    """Somebody of an association whose file answers every kind of question, and who is asked for two of them anew."""
+    a_call(every_kind())
+    us, organisation = an_association()
+    office = an_administrator()
+    reference = done(submission.start, us, "every", organisation, "nl", now=NOW)
+    done(submission.save_answers, us, reference, FULL, now=NOW)
+    done(submission.submit, us, reference, received_at=NOW)
+    clock.now = AFTER
+    done(actions.ask, office, reference, ["partnered", "budget"], "Onvolledig.", DUE, now=AFTER)
+    enter(client, us)
+    return us, reference
+
+
+def test_whoever_may_change_an_answer_may_answer_what_it_brings(every: tuple[Actor, str]) -> None:
+    _, reference = every
+    (found,) = asked(queries.requests, asked(view, reference).id, AFTER)
+    assert found.questions == ("partnered", "partner-list", "themes", "permit", "permit-document", "budget")
+
+
+def test_a_table_and_a_budget_are_answered_anew_with_one_row_more(
+    client: FlaskClient, every: tuple[Actor, str]
+) -> None:
+    us, reference = every
+    path = f"/applications/{reference}/requests/1"
+    shown = page(client, path)
+    assert all(text in shown for text in ("Eau Vive", "Waterpunt", "Do you have a permit?"))
+    assert 'name="people"' not in shown
+    button = re.search(r'name="_then" value="(add:[^"]*)"', shown)
+    assert button is not None
+    added = client.post(path, data={"_mark": "", "_then": button[1]})
+    assert (added.status_code, "row=" in added.location) == (302, True)
+    more = [*FULL["partner-list"], {"name": "Derde", "role": "builds", "since": None, "share": None, "phone": None}]
+    done(actions.save, us, reference, 1, {"partner-list": more, "themes": ["water"], "permit": "no"}, now=AFTER)
+    done(actions.answer, us, reference, 1, received_at=AFTER)
+    ((_, changed),) = asked(queries.answers_given, asked(view, reference), AFTER, "en")
+    assert [one.question.id for one in changed] == ["partner-list", "themes", "permit"]
+    assert "Derde" in changed[0].after
+
+
+def test_an_answer_that_brings_a_question_is_not_sent_without_it(client: FlaskClient, every: tuple[Actor, str]) -> None:
+    us, reference = every
+    done(actions.save, us, reference, 1, {"themes": ["water"]}, now=AFTER)
+    shown = send(client, f"/applications/{reference}/requests/1", 422, _then="send")
+    assert "“Do you have a permit?” is not filled in yet." in shown
