@@ -4,7 +4,6 @@ import secrets
 
 from flask import current_app, request
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import GovCharacterCount, GovFileInput
 from wtforms import HiddenField, MultipleFileField, TextAreaField
 
@@ -12,6 +11,7 @@ from portal import errors
 from portal.addresses import row_number
 from portal.answers import size
 from portal.forms import tidy
+from portal.received import Form
 from portal.work import actor, now, work
 from workflows.messages import actions
 from workflows.messages.queries import ThreadView
@@ -19,7 +19,7 @@ from workflows.messages.rules import DOCUMENTS_PER_MESSAGE, LONGEST, Side
 from workflows.problems import Problem
 
 
-class MessageForm(FlaskForm):
+class MessageForm(Form):
     """A message. `seen` is the last message that was shown, `once` makes a form sent twice one message."""
 
     text = TextAreaField(_("Your message"), filters=[tidy], widget=GovCharacterCount())

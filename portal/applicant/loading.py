@@ -7,7 +7,7 @@ from workflows.calls.queries import as_seen
 from workflows.letters.queries import released
 from workflows.people.queries import OrganisationView, organisations_of
 from workflows.permissions import Action, MemberRole, require
-from workflows.reminders.queries import Waiting, waiting
+from workflows.reminders.queries import NOTHING_WAITS, Waiting, waiting
 from workflows.submission.queries import ApplicationView, of_organisations, own
 from workflows.submission.rules import Progress, progress
 
@@ -39,11 +39,15 @@ def done(application: ApplicationView) -> Progress:
 
 
 def _file(
-    session: Session, application: ApplicationView, role: MemberRole | None, waits: Waiting = Waiting()
+    session: Session, application: ApplicationView, role: MemberRole | None, waits: Waiting = NOTHING_WAITS
 ) -> File:  # fmt: skip
     call = as_seen(application.call_id, *application.call, application.terms, now())
     return File(
-        application, call, released(session, application), MemberRole.OWNER if application.test else role, now(),
+        application,
+        call,
+        released(session, application),
+        MemberRole.OWNER if application.test else role,
+        now(),
         waits=waits,
     )
 

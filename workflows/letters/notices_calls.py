@@ -23,7 +23,8 @@ IN_THE_RUNNING = tuple(
 
 
 def people_behind(session: Session, which: ColumnElement[bool]) -> list[tuple[Person, str]]:
-    """Everybody of the organisations of these applications (tests are nobody's), each once, with the reference of one of theirs."""
+    """Everybody of the organisations of these applications, each once, with the reference of one of theirs. Tests
+    count nowhere."""
     rows = session.execute(
         select(Person, func.min(Application.reference))
         .join(Membership, Membership.person_id == Person.id)

@@ -24,9 +24,11 @@ from workflows.reminders.queries import reported
 from workflows.submission.queries import ApplicationView, view
 from workflows.submission.tables import Application
 
+
 def _of_the_file(session: Session, entry: HistoryEntry) -> tuple[ApplicationView, list[Person]]:
     reference = entry.subject.split(":", 1)[1]
-    return view(session, reference), [person for person, _ in people_behind(session, Application.reference == reference)]
+    people = people_behind(session, Application.reference == reference)
+    return view(session, reference), [person for person, _ in people]
 
 
 def _named(file: ApplicationView) -> str:

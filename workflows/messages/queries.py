@@ -153,10 +153,11 @@ def of_call(session: Session, actor: Actor, call_id: str) -> tuple[ThreadLine, .
 
 
 def conflicted(actor: Actor) -> ColumnElement[bool]:
-    """The condition that an application is closed to somebody of the office: a conflict, as `clerk_relation` has it."""
+    """The condition that an application is closed to somebody of the office, as `clerk_relation` has it: they have a
+    conflict of interest in it, or it is a test."""
     member = select(Membership.organisation_id).where(Membership.person_id == actor.person_id)
     declared = select(Conflict.application_id).where(Conflict.person_id == actor.person_id)
-    return Application.organisation_id.in_(member) | Application.id.in_(declared)
+    return Application.test | Application.organisation_id.in_(member) | Application.id.in_(declared)
 
 
 def _read(found: Thread | None, side: Side) -> int:

@@ -21,7 +21,9 @@ def remind_draft(session: Session, actor: Actor, reference: str, *, now: datetim
     require(actor, Action.REMIND)
     application = row(session, reference, lock=True)
     call = call_view(session, application.call_id, now)
-    unfinished = application.state == ApplicationState.DRAFT and application.received_at is None
+    unfinished = (
+        application.state == ApplicationState.DRAFT and application.received_at is None and not application.test
+    )
     if not unfinished or call.stage is not Stage.OPEN:
         return
     closes = call.terms.closes

@@ -32,6 +32,9 @@ class Waiting:
     last_request: int | None = None
 
 
+NOTHING_WAITS = Waiting()
+
+
 def waiting(session: Session, application_ids: Iterable[int], now: datetime) -> dict[int, Waiting]:
     """What waits for the association in each of these files, in one statement."""
     of_the_file = CompletionRequest.application_id == Application.id
@@ -75,8 +78,8 @@ def drafts_to_remind(session: Session, now: datetime) -> list[str]:
 
 
 def unfinished() -> ColumnElement[bool]:
-    """The condition that an application is a draft that was never submitted."""
-    return (Application.state == ApplicationState.DRAFT) & Application.received_at.is_(None)
+    """The condition that an application is a draft that was never submitted, and no test."""
+    return (Application.state == ApplicationState.DRAFT) & Application.received_at.is_(None) & ~Application.test
 
 
 def reminded_before(session: Session, application: Application, closes: datetime, days: int) -> bool:
