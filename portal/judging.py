@@ -25,6 +25,7 @@ from portal.work import actor, ask, now, work
 from workflows.calls.form import Reader
 from workflows.calls.queries import CallView, call_view
 from workflows.calls.terms import Criterion
+from workflows.completion.queries import answers_given
 from workflows.language import text_in
 from workflows.lifecycle import ApplicationState
 from workflows.permissions import Duty
@@ -232,8 +233,11 @@ def _text(label: str) -> Any:
 def _page(template: str, desk: Desk, form: Form, **more: Any) -> str:
     marks = {one.id: form[f"mark-{one.id}"].data for one in desk.criteria}
     given = {key: mark for key, mark in marks.items() if mark is not None}
+    with ask() as session:
+        completed = answers_given(session, desk.file, now(), language())
     return render_template(
-        template, desk=desk, form=form, total=desk.total(given), advice_words=advice_words(), **more,
+        template, desk=desk, form=form, total=desk.total(given), advice_words=advice_words(), completed=completed,
+        **more,
     )  # fmt: skip
 
 

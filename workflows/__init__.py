@@ -4,6 +4,9 @@ files        documents, kept by the hash of their content
 people       who takes part: persons, organisations, members, roles, and where an organisation is paid
 calls        the office says what it asks for: the terms of an edition, published
 submission   an association fills in the form and submits; what it submitted is frozen
+messages     the association and the office write to each other about a file
+completion   the office asks for what is missing in it, the association answers that and nothing else
+reminders    the clock brings to mind what waits: a draft, a request, the post of the office
 eligibility  the conditions are judged, a person decides
 scoring      jurors and experts give their marks; a score follows
 allocation   the envelopes are divided by the rule of the call, and why is written down

@@ -82,6 +82,12 @@ class Action(StrEnum):
     WITHDRAW_APPLICATION = "withdraw-application"
     DELETE_DRAFT = "delete-draft"
     READ_OWN_LETTER = "read-own-letter"
+    WRITE_TO_OFFICE = "write-to-office"
+    READ_MESSAGES = "read-messages"
+    WRITE_TO_APPLICANT = "write-to-applicant"
+    ASK_COMPLETION = "ask-completion"
+    ANSWER_COMPLETION = "answer-completion"
+    REMIND = "remind"
     ENTER_JURY = "enter-jury"
     READ_ASSIGNED = "read-assigned"
     DECLARE_CONFLICT = "declare-conflict"
@@ -169,6 +175,12 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.WITHDRAW_APPLICATION: all_of(signed_in, writer),
     Action.DELETE_DRAFT: all_of(signed_in, owner),
     Action.READ_OWN_LETTER: all_of(signed_in, member),
+    Action.WRITE_TO_OFFICE: all_of(signed_in, writer),
+    Action.READ_MESSAGES: all_of(_administrator, unconflicted),
+    Action.WRITE_TO_APPLICANT: all_of(_administrator, unconflicted),
+    Action.ASK_COMPLETION: all_of(_administrator, unconflicted),
+    Action.ANSWER_COMPLETION: all_of(signed_in, writer),
+    Action.REMIND: _system,
     Action.ENTER_JURY: role(Role.JUROR),
     Action.ENTER_EXPERTISE: role(Role.EXPERT),
     Action.READ_ASSIGNED: all_of(_judge, unconflicted),

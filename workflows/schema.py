@@ -3,14 +3,16 @@
 from workflows import history
 from workflows.allocation import tables as allocation
 from workflows.calls import tables as calls
+from workflows.completion import tables as completion
 from workflows.database import Base
 from workflows.eligibility import tables as eligibility
 from workflows.files import tables as files
 from workflows.letters import tables as letters
+from workflows.messages import tables as messages
 from workflows.people import tables as people
 from workflows.scoring import tables as scoring
 from workflows.submission import tables as submission
 
-STAGES = (history, people, files, calls, submission, eligibility, scoring, allocation, letters)
+STAGES = (history, people, files, calls, submission, messages, completion, eligibility, scoring, allocation, letters)
 
 metadata = Base.metadata

@@ -20,6 +20,8 @@ from workflows.letters.mailing import Office
 from workflows.letters.pdf import to_pdf
 from workflows.letters.transport import Transport
 from workflows.permissions import SYSTEM
+from workflows.reminders import actions as reminders
+from workflows.reminders import queries as reminders_queries
 from workflows.submission import actions as submission
 from workflows.submission import queries as submission_queries
 from workflows.worker import celery, queue
@@ -46,6 +48,28 @@ def restore(reference: str) -> None:
     """Let the last submission of a file count that was reopened and not submitted again in time."""
     with transaction() as session:
         submission.restore(session, SYSTEM, reference, now=utcnow())
+
+
+@celery.task(name="remind_draft")
+def remind_draft(reference: str) -> None:
+    """Remind the people of an unfinished draft of its deadline."""
+    with transaction() as session:
+        reminders.remind_draft(session, SYSTEM, reference, now=utcnow())
+
+
+@celery.task(name="remind_request")
+def remind_request(named: str) -> None:
+    """Bring to mind a request (`reference/number`) that waits for its answer."""
+    reference, number = named.rsplit("/", 1)
+    with transaction() as session:
+        reminders.remind_request(session, SYSTEM, reference, int(number), now=utcnow())
+
+
+@celery.task(name="report")
+def report(call_id: str) -> None:
+    """Give the office the list of what came in for a call."""
+    with transaction() as session:
+        reminders.report(session, SYSTEM, call_id, now=utcnow())
 
 
 @celery.task(name="screen")
@@ -106,6 +130,9 @@ def send_mail(mail_id: int) -> None:
 DUE: tuple[tuple[Any, Callable[[Session, datetime], Sequence[str | int]]], ...] = (
     (restore, submission_queries.unrestored),
     (screen, eligibility_queries.unscreened),
+    (remind_draft, reminders_queries.drafts_to_remind),
+    (remind_request, reminders_queries.requests_to_remind),
+    (report, reminders_queries.calls_to_report),
     (write_letter, letters_queries.unwritten),
     (notify, letters_queries.unnoticed),
     (render_letter, letters_queries.unrendered),

@@ -11,13 +11,17 @@ from portal.administrator.forms import OverruleForm
 from portal.administrator.frame import open_file, show
 from portal.administrator.timeline import timeline
 from portal.downloads import download
+from portal.language import language
 from portal.work import actor, ask, now, work
 from workflows.calls.queries import call_view
+from workflows.completion.queries import answers_given, requests
 from workflows.eligibility import actions
 from workflows.eligibility.queries import of
 from workflows.history import entries
 from workflows.letters import queries as letters
 from workflows.lifecycle import ApplicationState
+from workflows.messages.queries import thread
+from workflows.messages.rules import Side
 from workflows.problems import NotThere, Problem
 from workflows.submission.queries import document as document_of
 from workflows.submission.queries import receipts
@@ -86,6 +90,9 @@ def _page(reference: str, wrong: OverruleForm | None = None, number: int = -1) -
         told = [one for one in letters.of_call(session, call.id) if one.application == reference]
         happened = timeline(entries(session, f"application:{reference}"))
         proofs = receipts(session, application.id)
+        asked = requests(session, application.id, now())
+        changed = {one.number: found for one, found in answers_given(session, application, now(), language())}
+        written = thread(session, actor(), reference, Side.OFFICE)
     if wrong is not None and number not in {check.number for check in screening.checks}:
         raise NotThere
     forms = {check.number: OverruleForm(check.number) for check in screening.checks}
@@ -93,6 +100,6 @@ def _page(reference: str, wrong: OverruleForm | None = None, number: int = -1) -
         forms[number] = wrong
     return show(
         "file", call, status=422 if wrong else 200, application=application, screening=screening, forms=forms,
-        refused=wrong, refused_number=number, letters=told, happened=happened,
-        receipts=proofs, words=words, has_errors=bool(wrong),
+        refused=wrong, refused_number=number, letters=told, happened=happened, receipts=proofs, requests=asked,
+        changed=changed, thread=written, words=words, has_errors=bool(wrong),
     )  # fmt: skip

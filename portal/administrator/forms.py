@@ -1,13 +1,17 @@
 """What an administrator types: the file of a call, a verdict by hand, the remark of the jury."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
+from wtforms.validators import InputRequired
 
-from portal.forms import CountField, DayField, HourField, OneOf, choices, line, needed, tidy
+from portal.forms import CountField, DayField, HourField, OneOf, SeveralOf, choices, line, needed, tidy
 from portal.received import AtMost, Form
 from workflows.calls.rules import LONGEST_FILE
+from workflows.calls.terms import Terms
 
 
 class ImportForm(Form):
@@ -78,6 +82,19 @@ class OverruleForm(Form):
 
     def __init__(self, number: int) -> None:
         super().__init__(prefix=f"condition-{number}-")
+
+
+class CompletionForm(Form):
+    """What an association is to complete, why, and until when in Brussels time."""
+
+    questions = SeveralOf(_("To be completed"))
+    explanation = TextAreaField(_("Explanation"), filters=[tidy], widget=GovTextArea())
+    due_on = DayField(_("Last day to answer"), validators=[InputRequired(_("Please fill this in."))])
+    due_hour = HourField(_("Until what time"), description=_("Such as 16:00, in Brussels."))
+
+    def __init__(self, terms: Terms, **given: Any) -> None:
+        super().__init__(**given)
+        self.questions.choices = choices([(question.id, question.id) for question in terms.questions()])
 
 
 class RemarkForm(Form):

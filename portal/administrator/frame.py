@@ -24,11 +24,12 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
     screens = (
         (_("Overview"), "call", ("call", "arrivals")),
         (_("Preparation"), "setup", ("setup", "setup_part", "setup_changes", "take_over", "extension")),
-        (_("Screening"), "screening", ("screening", "admit_many", "file", "overrule")),
+        (_("Screening"), "screening", ("screening", "admit_many", "file", "overrule", "ask_completion")),
         (_("Assignment"), "assignment", ("assignment", "suggestion", "file_assignment", "panel")),
         (_("Scoring"), "scoring", ("scoring", "file_scoring")),
         (_("Allocation"), "allocation", ("allocation", "commit")),
         (_("Letters"), "letters", ("letters", "letter")),
+        (_("Messages"), "messages", ("messages", "file_messages")),
         (_("Results"), "results", ("results",)),
         (_("History"), "history", ("history",)),
     )

@@ -10,13 +10,14 @@ from portal.administrator import blueprint, words
 from portal.administrator.frame import open_file, show, withheld
 from portal.work import actor, ask, now, work
 from workflows.calls.queries import call_view
+from workflows.completion.queries import waiting_files
 from workflows.eligibility import actions
 from workflows.eligibility.queries import Screening, of
 from workflows.lifecycle import ApplicationState
 from workflows.problems import NotThere, Problem
 from workflows.submission.queries import of_call
 
-FILTERS = ("all", "passed", "person", "failed", "waiting", "done")
+FILTERS = ("all", "passed", "person", "failed", "asked", "waiting", "done")
 
 
 @blueprint.get("/calls/<call_id>/screening")
@@ -29,12 +30,17 @@ def screening(call_id: str) -> Any:
         files = [found for found in of_call(session, call_id) if found.state is not ApplicationState.DRAFT]
         hidden = withheld(session, [found.reference for found in files])
         screened = [of(session, found) for found in files if found.reference not in hidden]
+        asked = waiting_files(session, call_id, now())
+
+    def pile(one: Screening) -> str:
+        return "asked" if one.application.reference in asked else _pile(one)
+
     sorted_out: dict[str, list[Screening]] = {name: [] for name in FILTERS}
     for one in screened:
-        sorted_out[_pile(one)].append(one)
+        sorted_out[pile(one)].append(one)
         sorted_out["all"].append(one)
     numbers = {name: len(found) for name, found in sorted_out.items()}
-    return show("screening", call, wanted=wanted, files=sorted_out[wanted], numbers=numbers, pile=_pile, words=words)
+    return show("screening", call, wanted=wanted, files=sorted_out[wanted], numbers=numbers, pile=pile, words=words)
 
 
 @blueprint.post("/calls/<call_id>/screening")

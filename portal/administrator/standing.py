@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from portal.administrator import words
 from portal.language import language
-from portal.work import Session
+from portal.work import Session, actor
 from workflows.calls.queries import CallView
 from workflows.calls.rules import Stage
 from workflows.history import entries
@@ -18,6 +18,7 @@ from workflows.language import show_day
 from workflows.letters import queries as letters
 from workflows.letters.rules import LetterKind
 from workflows.lifecycle import ApplicationState, CallState, Event
+from workflows.messages import queries as messages
 from workflows.permissions import Duty
 from workflows.scoring.queries import JUDGED, Scored, scored
 from workflows.submission.queries import of_call
@@ -46,6 +47,7 @@ class Standing:
     without_remark: int
     held: int
     unwritten: int
+    unanswered: int
 
 
 def standing(session: Session, call: CallView) -> Standing:
@@ -69,6 +71,7 @@ def standing(session: Session, call: CallView) -> Standing:
         reviews_missing=sum(len(found.waiting) for found in judged),
         without_remark=sum(found.ready and not found.remark for found in judged),
         held=sum(letter.released_at is None for letter in written),
+        unanswered=sum(line.unanswered for line in messages.of_call(session, actor(), call.id)),
         unwritten=sum((found.reference, ANSWERED[found.state]) not in told for found in decided),
     )  # fmt: skip
 
@@ -118,6 +121,8 @@ def to_do(call: CallView, now: Standing) -> list[dict[str, Any]]:
     add("setup", call.stage is Stage.DRAFT, _("Check the terms and publish the call"))
     n = now.to_screen
     add("screening", n, ngettext("%(num)d file to screen", "%(num)d files to screen", n))
+    n = now.unanswered
+    add("messages", n, ngettext("%(num)d unanswered message", "%(num)d unanswered messages", n))
     n = now.without_jurors
     add("assignment", n, ngettext("%(num)d file without enough jurors", "%(num)d files without enough jurors", n))
     n = now.without_expert

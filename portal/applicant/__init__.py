@@ -12,7 +12,9 @@ from portal.applicant import documents as documents
 from portal.applicant import file as file
 from portal.applicant import home as home
 from portal.applicant import members as members
+from portal.applicant import messages as messages
 from portal.applicant import organisations as organisations
+from portal.applicant import requests as requests
 from portal.applicant import section as section
 from portal.applicant import start as start
 from portal.applicant import submissions as submissions

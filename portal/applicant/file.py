@@ -24,6 +24,7 @@ from workflows.letters.blocks import from_json
 from workflows.letters.page import to_html
 from workflows.letters.queries import LetterView
 from workflows.problems import Problem
+from workflows.reminders.queries import NOTHING_WAITS, waiting
 from workflows.submission import actions, queries
 from workflows.submission.queries import ApplicationView
 from workflows.submission.rules import progress
@@ -43,7 +44,9 @@ def task_list(reference: str) -> str:
 def task_list_page(file: File, form: WithdrawForm, **more: Any) -> str:
     """The page of a file; `unkept` are questions with answers that came too late, to be copied."""
     with ask() as session:
+        waits = waiting(session, [file.application.id], now()).get(file.application.id, NOTHING_WAITS)
         receipts = queries.receipts(session, file.application.id) if file.application.received_at else ()
+    file = replace(file, waits=waits)
     application = file.application
     sections = [(section, progress(section, application.draft)) for section in application.sections]
     return render_template(

@@ -14,7 +14,7 @@ from portal.language import language
 from portal.work import ask, now
 from workflows.calls.queries import public_calls
 from workflows.calls.rules import Stage
-from workflows.language import text_in
+from workflows.language import show_moment, text_in
 
 
 @blueprint.get("/")
@@ -30,10 +30,41 @@ def home() -> str:
         "applicant/home.html",
         organisations=organisations,
         files=files,
-        tasks=[*_letters(files), *_drafts(drafts)],
+        tasks=[*_requests(files), *_letters(files), *_messages(files), *_drafts(drafts)],
         next=drafts[0] if drafts else None,
         open_calls=sorted(calls, key=lambda call: call.terms.closes),
     )
+
+
+def _requests(files: list[File]) -> list[dict[str, Any]]:
+    """What the administration asks to complete, the first to end first."""
+    asked = sorted((file for file in files if file.waits.due_at), key=lambda file: file.waits.due_at or now())
+    return [
+        {
+            "title": _("Complete “%(title)s”", title=file.title),
+            "href": url_for(
+                "applicant.completion", reference=file.application.reference, number=file.waits.request
+            ),
+            "hint": _("Until %(moment)s", moment=show_moment(file.waits.due_at or now(), language())),
+            "status": relative(file.waits.due_at or now()),
+            "tone": "warn",
+        }
+        for file in asked
+    ]  # fmt: skip
+
+
+def _messages(files: list[File]) -> list[dict[str, Any]]:
+    """The files in which the administration wrote something that nobody of the organisation has read."""
+    return [
+        {
+            "title": _("Read what the administration writes"),
+            "href": url_for("applicant.messages", reference=file.application.reference, _anchor="last"),
+            "hint": file.title,
+            "status": ngettext("%(num)d new message", "%(num)d new messages", file.waits.unread),
+            "tone": "accent",
+        }
+        for file in files if file.waits.unread
+    ]  # fmt: skip
 
 
 def _letters(files: list[File]) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from workflows.calls.queries import as_seen
 from workflows.letters.queries import released
 from workflows.people.queries import OrganisationView, organisations_of
 from workflows.permissions import Action, MemberRole, require
+from workflows.reminders.queries import NOTHING_WAITS, Waiting, waiting
 from workflows.submission.queries import ApplicationView, of_organisations, own
 from workflows.submission.rules import Progress, progress
 
@@ -24,7 +25,10 @@ def mine(session: Session) -> tuple[tuple[OrganisationView, ...], list[File]]:
     organisations = organisations_of(session, actor().person_id)
     found = of_organisations(session, tuple(organisation.id for organisation in organisations))
     roles = {organisation.id: organisation.role for organisation in organisations}
-    return organisations, [_file(session, application, roles[application.organisation.id]) for application in found]
+    waits = waiting(session, [application.id for application in found], now())
+    return organisations, [
+        _file(session, application, roles[application.organisation.id], waits[application.id]) for application in found
+    ]
 
 
 def done(application: ApplicationView) -> Progress:
@@ -34,10 +38,17 @@ def done(application: ApplicationView) -> Progress:
     return Progress(complete, len(sections))
 
 
-def _file(session: Session, application: ApplicationView, role: MemberRole | None) -> File:
+def _file(
+    session: Session, application: ApplicationView, role: MemberRole | None, waits: Waiting = NOTHING_WAITS
+) -> File:  # fmt: skip
     call = as_seen(application.call_id, *application.call, application.terms, now())
     return File(
-        application, call, released(session, application), MemberRole.OWNER if application.test else role, now()
+        application,
+        call,
+        released(session, application),
+        MemberRole.OWNER if application.test else role,
+        now(),
+        waits=waits,
     )
 
 

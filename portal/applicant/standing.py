@@ -13,6 +13,7 @@ from workflows.letters.queries import LetterView
 from workflows.letters.rules import LetterKind
 from workflows.lifecycle import ApplicationState
 from workflows.permissions import MemberRole
+from workflows.reminders.queries import NOTHING_WAITS, Waiting
 from workflows.submission.queries import ApplicationView
 
 
@@ -54,6 +55,7 @@ class File:
     role: MemberRole | None
     now: datetime
     preview: bool = False
+    waits: Waiting = NOTHING_WAITS
 
     @property
     def open(self) -> bool:

@@ -31,16 +31,23 @@ from workflows import database, tasks
 from workflows.allocation import queries as allocation
 from workflows.allocation.tables import Booking
 from workflows.calls.tables import Call, Envelope
+from workflows.completion import actions as completion
+from workflows.completion import queries as completion_queries
 from workflows.database import transaction
+from workflows.eligibility.queries import unscreened
 from workflows.history import chain_entries, first_broken, record
 from workflows.letters import actions as letters
 from workflows.letters import queries as letters_queries
 from workflows.lifecycle import Event
+from workflows.messages import actions as messages
+from workflows.messages import queries as messages_queries
+from workflows.messages.rules import Side
 from workflows.people import accounts, invitations, links, membership
 from workflows.people import actions as people
 from workflows.permissions import SYSTEM, MemberRole, Role
 from workflows.problems import Problem
 from workflows.publication.queries import public_results
+from workflows.reminders.queries import Waiting, waiting
 from workflows.schema import metadata
 from workflows.submission import queries as submission
 from workflows.submission.tables import Application
@@ -237,3 +244,39 @@ def test_a_link_followed_four_times_at_once_works_once(installation: Settings) -
     assert outcomes(lambda: done(invitations.accept, invited, token, now=NOW)) == [
         "done", "link-used", "link-used", "link-used",
     ]  # fmt: skip
+
+
+def test_a_request_its_answer_and_messages_go_the_same_way_on_both(installation: Settings) -> None:
+    a_call()
+    by, office, after = an_association(), an_administrator(), CLOSES + DAY
+    reference, draft = an_application("submitted", by=by), an_application("draft")
+
+    def write() -> None:
+        done(messages.write, by[0], reference, Side.APPLICANT, "Vraag", seen=0, once="x", now=after)
+
+    at_once(write, threads=4)
+    done(completion.ask, office, reference, ["summary"], "Onvolledig.", after + 2 * DAY, now=after)
+    assert asked(completion_queries.waiting_files, "small", after) == {reference}
+    done(completion.save, by[0], reference, 1, {"summary": "Volledig."}, now=after)
+    work_off(CLOSES - DAY)
+    work_off(after + DAY)
+    done(completion.answer, by[0], reference, 1, received_at=after + DAY)
+    work_off(after + 3 * DAY)
+    file = asked(submission.view, reference)
+    assert asked(waiting, [file.id], after) == {file.id: Waiting(last_request=1)}
+    ((_, changed),) = asked(completion_queries.answers_given, file, after, "nl")
+    assert [one.question.id for one in changed] == ["summary"]
+    assert [line.unanswered for line in asked(messages_queries.of_call, office, "small")] == [1]
+    kinds = sorted(mail.kind for mail in asked(letters_queries.mailbox))
+    assert kinds == [
+        "completion-asked",
+        "completion-reminder",
+        "draft-reminder",
+        "letter",
+        "letter",
+        "report",
+        "report",
+    ]
+    assert asked(unscreened, after) == []
+    assert asked(first_broken, "call:small") is None
+    assert asked(submission.view, draft).state == "draft"

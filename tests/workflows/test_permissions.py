@@ -49,6 +49,12 @@ restore-submission     .          .          .          yes        yes        . 
 withdraw-application   .          .          .          yes        yes        .          .          .          .          .          .
 delete-draft           .          .          .          .          yes        .          .          .          .          .          .
 read-own-letter        .          .          yes        yes        yes        .          .          .          .          .          .
+write-to-office        .          .          .          yes        yes        .          .          .          .          .          .
+read-messages          .          .          .          .          .          .          .          .          .          yes        .
+write-to-applicant     .          .          .          .          .          .          .          .          .          yes        .
+ask-completion         .          .          .          .          .          .          .          .          .          yes        .
+answer-completion      .          .          .          yes        yes        .          .          .          .          .          .
+remind                 .          .          .          .          .          .          .          .          .          .          yes
 enter-jury             .          .          .          .          .          yes        yes        .          .          .          .
 read-assigned          .          .          .          .          .          .          yes        .          yes        .          .
 declare-conflict       .          .          .          .          .          .          yes        .          yes        .          .
@@ -89,13 +95,14 @@ def test_a_conflict_of_interest_takes_everything_away_but_declaring_it() -> None
         ]
         for name, (actor, relation) in SOMEBODY.items()
     }  # fmt: skip
+    talk = [Action.READ_MESSAGES, Action.WRITE_TO_APPLICANT, Action.ASK_COMPLETION]
     clerk = [
         Action.CHECK_ORGANISATION, Action.READ_ANY_APPLICATION, Action.SCREEN, Action.ASSIGN, Action.RECORD_REMARK,
     ]  # fmt: skip
     assert {name: lost for name, lost in conflicted.items() if lost} == {
         "its juror": [Action.READ_ASSIGNED, Action.SCORE],
         "its expert": [Action.READ_ASSIGNED, Action.GIVE_OPINION],
-        "admin": [*clerk, Action.ALLOCATE, Action.RELEASE_LETTERS],
+        "admin": [*talk, *clerk, Action.ALLOCATE, Action.RELEASE_LETTERS],
         "system": clerk,
     }
 

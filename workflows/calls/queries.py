@@ -119,6 +119,19 @@ def terms_of(session: Session, call_id: str, version: int | None = None) -> Term
     return _read(row.fingerprint, row)
 
 
+def deadline_known_since(session: Session, call_id: str) -> datetime:
+    """Since when the deadline that holds now is the deadline of the call. Raises NotThere."""
+    closes = terms_of(session, call_id).closes
+    versions = select(CallVersion).where(CallVersion.call_id == call_id).order_by(CallVersion.number.desc())
+    since: datetime | None = None
+    for version in session.scalars(versions):
+        if since is not None and _read(version.fingerprint, version).closes != closes:
+            break
+        since = version.made_at
+    assert since is not None  # there is a version, or there were no terms
+    return since
+
+
 def terms_named(session: Session, call_id: str, version: int, fingerprint: str) -> Terms:
     """The terms of a version, read once per process: a version never changes, its fingerprint is its name."""
     if fingerprint not in _known:

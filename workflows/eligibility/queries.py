@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from workflows.eligibility.rules import Facts, overall
@@ -15,7 +15,7 @@ from workflows.people.queries import applicant_standing_at
 from workflows.problems import Reason
 from workflows.submission.queries import ApplicationView, view
 from workflows.submission.rules import Draft
-from workflows.submission.tables import Application
+from workflows.submission.tables import Application, Submission
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,14 @@ def facts_of(session: Session, application: ApplicationView, received_at: dateti
     )  # fmt: skip
 
 
+def last_submission() -> ScalarSelect[int]:
+    """The number of the last submission of an application."""
+    numbers = select(func.max(Submission.number)).where(Submission.application_id == Application.id)
+    return numbers.correlate(Application).scalar_subquery()
+
+
 def unscreened(session: Session, now: datetime) -> list[str]:
-    """References of submitted files that were not screened since they were last submitted."""
+    """References of submitted files whose last submission, an answer to a request included, was not screened."""
     return list(
         session.scalars(
             select(Application.reference)
@@ -105,7 +111,7 @@ def unscreened(session: Session, now: datetime) -> list[str]:
                 ~select(EligibilityCheck)
                 .where(
                     EligibilityCheck.application_id == Application.id,
-                    EligibilityCheck.judged_at >= Application.received_at,
+                    EligibilityCheck.submission == last_submission(),
                 )
                 .exists(),
             )

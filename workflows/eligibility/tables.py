@@ -10,7 +10,10 @@ from workflows.database import Base
 
 
 class EligibilityCheck(Base):
-    """The verdict on one condition (its place in the terms) of one file, and who overruled it, if anybody."""
+    """The verdict on one condition (its place in the terms) of one file, and who overruled it, if anybody.
+
+    `submission` is the number of the submission that was judged.
+    """
 
     __tablename__ = "eligibility_checks"
     __table_args__ = (CheckConstraint("overruled_ok IS NULL OR overruled_reason <> ''", name="overruled_with_reason"),)
@@ -21,6 +24,7 @@ class EligibilityCheck(Base):
     ok: Mapped[bool | None]
     reasons: Mapped[list[Any]]
     judged_at: Mapped[datetime]
+    submission: Mapped[int]
     overruled_ok: Mapped[bool | None]
     overruled_reason: Mapped[str] = mapped_column(default="")
     overruled_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))

@@ -1,45 +1,73 @@
-"""Notices about a call that changed under those who work on a draft."""
+"""To whom changes of a call and later deadlines are told: the people behind its files, each once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from workflows.calls.queries import terms_of
 from workflows.history import HistoryEntry
-from workflows.language import LANGUAGES
+from workflows.language import LANGUAGES, say, text_in
 from workflows.letters.recipients import Recipient, Recipients
 from workflows.letters.rules import NoticeKind
 from workflows.lifecycle import ApplicationState
-from workflows.people.queries import members
-from workflows.submission.queries import of_call
+from workflows.people.tables import Membership, Person
+from workflows.problems import Reason
+from workflows.submission.tables import Application
+
+IN_THE_RUNNING = tuple(
+    state for state in ApplicationState if state not in (ApplicationState.WITHDRAWN, ApplicationState.INELIGIBLE)
+)
+"""States of files whose people are told of a later deadline: the drafts and what was submitted."""
 
 
-def _everybody_with_a_draft(session: Session, entry: HistoryEntry) -> Iterable[Recipient]:
-    """The people behind every draft of the call, where the change is a substantial one; each in the file's language."""
-    if not entry.facts.get("substantial"):
-        return []
+def people_behind(session: Session, which: ColumnElement[bool]) -> list[tuple[Person, str]]:
+    """Everybody of the organisations of these applications, each once, with the reference of one of theirs. Tests
+    count nowhere."""
+    rows = session.execute(
+        select(Person, func.min(Application.reference))
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Application, Application.organisation_id == Membership.organisation_id)
+        .where(which, ~Application.test).group_by(Person.id).order_by(Person.id)
+    )  # fmt: skip
+    return [(person, reference) for person, reference in rows]
+
+
+def _change(session: Session, entry: HistoryEntry) -> Iterable[Recipient]:
+    """Substantial changes of a published call, to everybody with a draft for it."""
+    found = [one for one in entry.facts.get("changes", ()) if one["substantial"]]
+    if not found:
+        return
+    lines = {language: "\n".join(_change_line(one, language) for one in found) for language in LANGUAGES}
+    drafts = Application.state == ApplicationState.DRAFT
+    for person, call in _with_files(session, entry, drafts):
+        facts = {**call, "changes": lines[person.language], "reason": entry.reason}
+        yield Recipient(person.name, person.email, person.language, call["path"], facts=facts)
+
+
+def _change_line(change: Mapping[str, Any], language: str) -> str:
+    what, before, after = (text_in(change[key], language) for key in ("what", "before", "after"))
+    return say(Reason("change-line", {"what": what, "before": before, "after": after}), language)
+
+
+def _extension(session: Session, entry: HistoryEntry) -> Iterable[Recipient]:
+    """A later deadline, to everybody who applies, those who had submitted included."""
+    for person, call in _with_files(session, entry, Application.state.in_(IN_THE_RUNNING)):
+        facts = {**call, "reason": entry.reason}
+        yield Recipient(person.name, person.email, person.language, call["path"], facts=facts)
+
+
+def _with_files(
+    session: Session, entry: HistoryEntry, which: ColumnElement[bool]
+) -> Iterable[tuple[Person, dict[str, Any]]]:  # fmt: skip
     call_id = entry.subject.split(":", 1)[1]
-    told = [one for one in entry.facts.get("changes", ()) if one["substantial"]]
-    facts = {
-        "call": terms_of(session, call_id).name.texts(), "reason": entry.reason or "–",
-        "what": {
-            language: "\n".join(
-                f"- {one['what'][language]}: {one['before'][language]} → {one['after'][language]}" for one in told
-            )
-            for language in LANGUAGES
-        },
-    }  # fmt: skip
-    return [
-        Recipient(
-            person.name, person.email, file.language, path=f"/applications/{file.reference}",
-            facts={**facts, "reference": file.reference},
-        )
-        for file in of_call(session, call_id, ApplicationState.DRAFT)
-        for person in members(session, file.organisation.id)
-    ]  # fmt: skip
+    name = terms_of(session, call_id).name.texts()
+    for person, reference in people_behind(session, (Application.call_id == call_id) & which):
+        yield person, {"call": name, "file": reference, "path": f"/applications/{reference}"}
 
 
 RECIPIENTS_OF_CALLS: dict[NoticeKind, Recipients] = {
-    NoticeKind.CALL_CHANGED: _everybody_with_a_draft,
-    NoticeKind.DEADLINE_EXTENDED: _everybody_with_a_draft,
+    NoticeKind.CALL_CHANGED: _change,
+    NoticeKind.DEADLINE_EXTENDED: _extension,
 }

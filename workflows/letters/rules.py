@@ -18,6 +18,7 @@ class LetterKind(StrEnum):
 
 LETTER_AFTER: dict[Event, LetterKind] = {
     Event.SUBMIT: LetterKind.RECEIPT,
+    Event.ANSWER_COMPLETION: LetterKind.RECEIPT,
     Event.DECLARE_INELIGIBLE: LetterKind.INELIGIBLE,
     Event.AWARD: LetterKind.AWARD,
     Event.PUT_ON_RESERVE: LetterKind.RESERVE,
@@ -30,8 +31,14 @@ class NoticeKind(StrEnum):
     """Mails that carry no letter: `notice-<kind>` and `notice-<kind>-subject` in `sentences/notices.toml`."""
 
     CONFIRM_ADDRESS = "confirm-address"
+    MESSAGE = "message"
+    COMPLETION_ASKED = "completion-asked"
+    COMPLETION_WITHDRAWN = "completion-withdrawn"
+    COMPLETION_REMINDER = "completion-reminder"
+    DRAFT_REMINDER = "draft-reminder"
     CALL_CHANGED = "call-changed"
     DEADLINE_EXTENDED = "deadline-extended"
+    REPORT = "report"
     REGISTERED_ALREADY = "registered-already"
     NEW_PASSWORD = "new-password"  # noqa: S105  # the name of a mail
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
@@ -52,8 +59,14 @@ class NoticeKind(StrEnum):
 
 NOTICE_AFTER: dict[Event, NoticeKind] = {
     Event.ASK_CONFIRMATION: NoticeKind.CONFIRM_ADDRESS,
+    Event.WRITE_TO_APPLICANT: NoticeKind.MESSAGE,
+    Event.ASK_COMPLETION: NoticeKind.COMPLETION_ASKED,
+    Event.WITHDRAW_COMPLETION: NoticeKind.COMPLETION_WITHDRAWN,
+    Event.REMIND_COMPLETION: NoticeKind.COMPLETION_REMINDER,
+    Event.REMIND_DRAFT: NoticeKind.DRAFT_REMINDER,
     Event.CHANGE_CALL: NoticeKind.CALL_CHANGED,
     Event.EXTEND_DEADLINE: NoticeKind.DEADLINE_EXTENDED,
+    Event.REPORT_TO_OFFICE: NoticeKind.REPORT,
     Event.REGISTER_AGAIN: NoticeKind.REGISTERED_ALREADY,
     Event.ASK_PASSWORD: NoticeKind.NEW_PASSWORD,
     Event.CHANGE_PASSWORD: NoticeKind.PASSWORD_CHANGED,

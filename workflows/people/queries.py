@@ -1,10 +1,12 @@
 """Asking about people: accounts, memberships, organisations, who is signed in."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from workflows.history import HistoryEntry
@@ -28,6 +30,7 @@ from workflows.people.tables import (
     Organisation,
     Person,
     RoleGrant,
+    SignInSession,
     SpokenLanguage,
 )
 from workflows.permissions import Actor, MemberRole, Role
@@ -103,15 +106,30 @@ def actor_of(session: Session, person_id: int) -> Actor:
 
 
 def person_view(session: Session, person_id: int) -> PersonView:
-    """One person, in one statement: every page asks who looks at it. Raises NotThere."""
-    found = session.execute(
+    """One person, in one statement. Raises NotThere."""
+    found = session.execute(_with_roles().where(Person.id == person_id)).all()
+    if not found:
+        raise NotThere
+    return _person_view(found)
+
+
+def person_of_session(session: Session, token_hash: str) -> tuple[SignInSession, PersonView] | None:
+    """The browser whose token has this hash, and its person, in one statement: every page asks who looks at it."""
+    statement = _with_roles().join(SignInSession, SignInSession.person_id == Person.id).add_columns(SignInSession)
+    found = session.execute(statement.where(SignInSession.token_hash == token_hash)).all()
+    return (found[0][3], _person_view([one[:3] for one in found])) if found else None
+
+
+def _with_roles() -> Select[Person, str, str]:
+    """Persons, each with every role and every language spoken."""
+    return (
         select(Person, RoleGrant.role, SpokenLanguage.language)
         .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
         .outerjoin(SpokenLanguage, SpokenLanguage.person_id == Person.id)
-        .where(Person.id == person_id)
-    ).all()
-    if not found:
-        raise NotThere
+    )
+
+
+def _person_view(found: Sequence[Any]) -> PersonView:
     person = found[0][0]
     return PersonView(
         person.id, person.name, person.email, person.language,

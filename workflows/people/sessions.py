@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from workflows.history import record
 from workflows.lifecycle import Event
-from workflows.people.queries import PersonView, person_view, token_hash
+from workflows.people.queries import PersonView, person_of_session, token_hash
 from workflows.people.tables import Person, SignInSession
 from workflows.permissions import Action, Actor, require
 from workflows.problems import NotThere
@@ -40,9 +40,9 @@ class SessionView:
 
 def signed_in(session: Session, token: str, now: datetime, limits: Limits) -> PersonView | None:
     """Whose browser carries this token, None where the session has ended or run out."""
-    found = session.get(SignInSession, token_hash(token))
+    found = person_of_session(session, token_hash(token))
     session.info["browser"] = found  # held on to, or `to_be_noted` would ask the database for it again on every page
-    return person_view(session, found.person_id) if found is not None and _lives(found, now, limits) else None
+    return found[1] if found is not None and _lives(found[0], now, limits) else None
 
 
 def to_be_noted(session: Session, token: str, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from workflows.calls.form import Question, QuestionKind
 from workflows.calls.terms import Terms
 from workflows.submission.merging import mark
+from workflows.submission.seeing import visible
 from workflows.submission.shown import in_words
 
 Content = Mapping[str, Any]
@@ -29,7 +30,7 @@ def changes(terms: Terms, before: Content, after: Content, language: str) -> tup
             if documents(question.id, before) != documents(question.id, after):
                 found.append(Change(question, _names(question.id, before), _names(question.id, after)))
             continue
-        was, now = before["answers"].get(question.id), after["answers"].get(question.id)
+        was, now = (visible(question, content["answers"].get(question.id)) for content in (before, after))
         if mark(was) != mark(now):
             words = (in_words(terms, question, value, language) for value in (was, now))
             found.append(Change(question, *words))

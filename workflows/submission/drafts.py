@@ -15,8 +15,10 @@ from workflows.calls.actions import locked
 from workflows.calls.form import QuestionKind
 from workflows.calls.queries import call_view, terms_of
 from workflows.calls.rules import is_open
+from workflows.calls.terms import Terms
 from workflows.files.actions import take_in
 from workflows.files.rules import safe_name
+from workflows.files.tables import Document
 from workflows.history import HistoryEntry, record
 from workflows.lifecycle import ApplicationState, Event
 from workflows.people.queries import member_role
@@ -115,19 +117,11 @@ def attach(
     """
     application = editable(session, actor, reference, now)
     found = queries.view(session, reference)
-    question = next((question for question in found.terms.questions() if question.id == question_id), None)
-    if question is None or question.kind is not QuestionKind.DOCUMENT:
-        raise NotThere
     digest = hashlib.sha256(content).hexdigest()
     twin = next((attached for attached in found.attached(question_id) if attached.sha256 == digest), None)
     if twin is not None:
         return twin.token
-    if question.most is not None and len(found.attached(question_id)) >= question.most:
-        raise Problem("documents-too-many", field=question_id, most=question.most)
-    try:
-        document = take_in(session, content, now=now, accepted=frozenset(question.accepted))
-    except Problem as problem:
-        raise Problem(problem.code, field=question_id, **problem.reason.facts) from None
+    document = taken(session, found.terms, question_id, len(found.attached(question_id)), content, now=now)
     attachment = Attachment(
         token=secrets.token_urlsafe(24), application_id=application.id, question_id=question_id,
         name=safe_name(name, document.media_type), sha256=document.sha256, added_at=now,
@@ -137,6 +131,24 @@ def attach(
     facts = {"question": question_id, "sha256": document.sha256}
     record(session, application, Event.ATTACH, actor=actor, now=now, facts=facts)
     return attachment.token
+
+
+def taken(
+    session: Session, terms: Terms, question_id: str, there: int, content: bytes, *, now: datetime
+) -> Document:  # fmt: skip
+    """A document stored for a question under which there are so many already.
+
+    Raises NotThere for a question that asks for none, Problem on a refused kind or one too many.
+    """
+    question = next((question for question in terms.questions() if question.id == question_id), None)
+    if question is None or question.kind is not QuestionKind.DOCUMENT:
+        raise NotThere
+    if question.most is not None and there >= question.most:
+        raise Problem("documents-too-many", field=question_id, most=question.most)
+    try:
+        return take_in(session, content, now=now, accepted=frozenset(question.accepted))
+    except Problem as problem:
+        raise Problem(problem.code, field=question_id, **problem.reason.facts) from None
 
 
 def detach(session: Session, actor: Actor, reference: str, token: str, *, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """What was submitted: frozen when a draft is submitted, put back when its last submission is to count again."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,15 +45,29 @@ def put_back(session: Session, application: Application, receipt: Receipt, now: 
     if others or gone:
         names = [{"question": one.question_id, "name": one.name, "sha256": one.sha256} for one in gone]
         application.set_aside = {"at": now.isoformat(), "answers": others, "documents": names}
-    for one in gone:
-        session.delete(one)
+    change_to(session, application, answers, documents, receipt.received_at)
+
+
+def change_to(
+    session: Session,
+    application: Application,
+    answers: Mapping[str, Any],
+    documents: Sequence[tuple[str, str, str]],
+    added_at: datetime,
+) -> None:
+    """Let the file say this: its answers, and its documents as (question, name, SHA-256); those that stay keep their
+    address."""
+    there = list(session.scalars(select(Attachment).where(Attachment.application_id == application.id)))
+    for one in there:
+        if (one.question_id, one.name, one.sha256) not in documents:
+            session.delete(one)
     kept = {(one.question_id, one.name, one.sha256) for one in there}
     for question, name, sha256 in documents:
         if (question, name, sha256) not in kept:
             session.add(
                 Attachment(
                     token=secrets.token_urlsafe(24), application_id=application.id, question_id=question, name=name,
-                    sha256=sha256, added_at=receipt.received_at,
+                    sha256=sha256, added_at=added_at,
                 )
             )  # fmt: skip
-    application.answers = answers
+    application.answers = dict(answers)
