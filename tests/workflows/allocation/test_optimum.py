@@ -14,7 +14,7 @@ from workflows.allocation import certificate, rules, verify
 from workflows.allocation.compare import override_effect, sides
 from workflows.allocation.optimum import process
 from workflows.allocation.optimum.forcing import Forced, force, forced_all
-from workflows.allocation.optimum.process import Clock, Model, OptimiserMissing, Solver
+from workflows.allocation.optimum.process import Answer, Clock, Model, OptimiserMissing, Solver
 from workflows.allocation.optimum.stages import NoAnswerInTime, allocate
 from workflows.allocation.rules import (
     AllocationInput,
@@ -164,6 +164,23 @@ def test_a_decision_by_hand_shows_who_gains_and_who_loses_by_it():
     files = [file("a", 9000, 60), file("b", 8000, 40), file("c", 100, 40)]
     data = call("rank-skip", files, [total(100)], overrides=(Override("c", 40, "the minister decided"),))
     assert override_effect(data, rules.allocate(data)).changes == (("b", -40), ("c", 40))
+
+
+def test_what_the_solver_calls_optimal_and_is_not_is_refused_and_asked_again(monkeypatch):
+    """HiGHS 1.16 did so with six files and a start: all of them funded, 28 cents more than there were."""
+    files = [file(f"f{at}", 0, cents) for at, cents in enumerate((9, 27, 35, 1, 18, 34))]
+    asked, ask = [], Solver.ask
+
+    def boasting(self, model, better=None, *, milliseconds):
+        asked.append((model.relax, model.presolve))
+        if model.presolve and not model.relax:
+            return Answer("optimal", [1] * len(model.costs), bound=124)
+        return ask(self, model, better, milliseconds=milliseconds)
+
+    monkeypatch.setattr(Solver, "ask", boasting)
+    result, proof = solve(call("optimum-spent", files, [total(96)]))
+    assert asked[:3] == [(True, True), (False, True), (False, False)]
+    assert (result.value, proof.proved) == (96, True)
 
 
 # one result, whatever the order, the seed and the threads

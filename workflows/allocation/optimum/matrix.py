@@ -57,7 +57,7 @@ class Matrix:
         """The objective that prefers the largest lots."""
         costs = [0] * len(self.lowers)
         for at, weight in enumerate(weights):
-            costs[self.x[at]] = weight
+            costs[self.x[at]] = 0 if self.found.items[at].kept else weight
         return costs
 
     def fewest_missed(self) -> Columns:
@@ -98,23 +98,14 @@ class Matrix:
 
     def another_list(self, awards: Awards) -> None:
         """Only a list of funded items that differs from this one."""
-        signs = [-1 if at in awards else 1 for at in range(len(self.x))]
-        self.rows.append((">=", 1 - len(awards), list(self.x), signs))
+        free = [at for at, item in enumerate(self.found.items) if not item.kept]
+        signs = [-1 if at in awards else 1 for at in free]
+        self.rows.append((">=", 1 - signs.count(-1), [self.x[at] for at in free], signs))
 
-    def start(self, awards: Awards) -> Columns | None:
-        """Where the solver may begin; none where there are columns beside those of the items."""
-        if len(self.lowers) > len(self.x) + len(self.e):
-            return None
-        columns = list(self.lowers)
-        for at, cents in awards.items():
-            columns[self.x[at]] = 1
-            if at in self.e:
-                columns[self.e[at]] = cents - self.found.items[at].low
-        return columns
-
-    def model(self, costs: Columns, *, relax: bool = False, start: Columns | None = None) -> Model:
-        return Model([*costs, *[0] * (len(self.lowers) - len(costs))], self.lowers, self.uppers, self.whole, self.rows,
-                     relax, start)  # fmt: skip
+    def model(self, costs: Columns, *, relax: bool = False, presolve: bool = True) -> Model:
+        """What is asked of the solver: the most of these costs; columns added later cost nothing."""
+        costs = [*costs, *[0] * (len(self.lowers) - len(costs))]
+        return Model(costs, self.lowers, self.uppers, self.whole, self.rows, relax, presolve)
 
     def _column(self, low: int, high: int, *, whole: bool = True) -> int:
         self.lowers.append(low)

@@ -32,7 +32,8 @@ class OptimiserMissing(Exception):
 class Model:
     """A maximum to find: columns with costs and bounds, which of them are whole, and rows; all whole numbers.
 
-    `relax` asks the linear relaxation: its columns come in millionths, with prices of the rows in 10^-18.
+    `relax` asks the linear relaxation: its columns come in millionths, with prices of the rows in 10^-18. A solution to
+    start from is never given: HiGHS 1.16 has called one optimal that broke a row.
     """
 
     costs: Columns
@@ -41,7 +42,7 @@ class Model:
     whole: list[bool]
     rows: list[Row]
     relax: bool = False
-    start: Columns | None = None
+    presolve: bool = True
 
 
 @dataclass

@@ -18,6 +18,7 @@ from workflows.allocation.pools import Pool
 
 LOTS_LEAST, LOTS_TIMES = 3000, 3  # the lots may take so many milliseconds, or so many times what the optimum took
 ROUNDS_OF_LOTS = 3  # 60 bits
+FLOATS_TELL = 10**9  # apart, of a value: beyond it the floats of the solver say no more
 
 
 @dataclass
@@ -51,28 +52,25 @@ class Search:
 
     def run(self) -> Found | None:
         """The best awards found within the clock; None where not even the relaxation was answered in time."""
-        missed = self._fewest_missed()
-        if missed is None:
-            return None
-        best = self._relaxed(missed)
+        missed, sure = self._fewest_missed()
+        best = None if missed is None else self._relaxed(missed)
         if best is None:
             return None
         self.first(best.value, best.bound)
         self._improve(best)
+        best.proved, best.by_prices = best.proved and sure, best.by_prices and sure
         if best.proved:
             self._settle(best)
         return best
 
-    def _fewest_missed(self) -> int | None:
-        """How many awards the floors must miss at least: nothing else comes before this."""
+    def _fewest_missed(self) -> tuple[int | None, bool]:
+        """How many awards the floors must miss at least, nothing else comes before this; and whether that is sure."""
         if not any(floor.missing > 0 for floor in self.found.floors):
-            return 0
+            return 0, True
         matrix = Matrix(self.found)
         answer = self.solver.ask(matrix.model(matrix.fewest_missed()), milliseconds=self.solver.clock.left())
-        if answer.columns is None:
-            return None
-        awards = self._checked(matrix, answer.columns)
-        return None if awards is None else trial.missed(self.found, awards)
+        awards = None if answer.columns is None else self._checked(matrix, answer.columns)
+        return None if awards is None else trial.missed(self.found, awards), answer.word == "optimal"
 
     def _relaxed(self, missed: int) -> Found | None:
         """Prices and a first answer: what the relaxation funds wholly, then whatever fits, the dearest to it first."""
@@ -117,16 +115,21 @@ class Search:
             if (value := trial.value(self.found, awards)) > best.value:
                 best.awards, best.value = awards, value
 
-        model = matrix.model(matrix.worth(), start=matrix.start(best.awards))
-        answer = self.solver.ask(model, better, milliseconds=self.solver.clock.left())
-        if answer.columns is not None:
-            better(answer.columns)
-        best.by_prices = best.bound.value <= best.value
-        best.proved = best.by_prices or (answer.word == "optimal" and self._as_good_as_said(best.value, answer.bound))
+        for presolve in (True, False):  # what was called optimal and is not is asked again in the plainest way
+            model = matrix.model(matrix.worth(), presolve=presolve)
+            answer = self.solver.ask(model, better, milliseconds=self.solver.clock.left())
+            if answer.columns is not None:
+                better(answer.columns)
+            best.by_prices = best.bound.value <= best.value
+            best.proved = best.by_prices or (answer.word == "optimal" and self._as_good_as_said(best, answer.bound))
+            if best.proved or answer.word == "limit":
+                return
 
-    def _as_good_as_said(self, value: int, bound: int | None) -> bool:
-        """Whether no more than the solver's own rounding lies between the awards and its bound."""
-        return bound is not None and bound - value <= value // 10**9 + len(self.found.rows)
+    def _as_good_as_said(self, best: Found, bound: int | None) -> bool:
+        """Whether no more than rounding lies between the awards and the solver's own bound: of its floats, and of each
+        cut award to a whole cent."""
+        cut = [item.worth.cent for at, item in enumerate(self.found.items) if 0 < best.awards.get(at, 0) < item.high]
+        return bound is not None and bound - best.value <= best.value // FLOATS_TELL + sum(cut)
 
     def _settle(self, best: Found) -> None:
         """Of all allocations as good, the one with the fewest cut awards and, among those, the largest lots."""
@@ -145,11 +148,10 @@ class Search:
                 best.canonical = True
             if word != "optimal":
                 return
-            weights = self.lots(number)
-            lots = matrix.lots(weights)
+            lots = matrix.lots(self.lots(number))
             if not self._adopt(best, matrix, lots):
                 return
-            matrix.at_least(lots, sum(weights[at] for at in best.awards))
+            matrix.at_least(lots, sum(lots[matrix.x[at]] for at in best.awards))
 
     def _another(self, matrix: Matrix, best: Found) -> str:
         """Whether another list of funded items is as good in all that was asked so far: the word of the solver."""
@@ -160,8 +162,7 @@ class Search:
 
     def _adopt(self, best: Found, matrix: Matrix, costs: Columns) -> bool:
         """Take over the solver's last word on these costs, if it is proved and nothing that was won is lost."""
-        model = matrix.model(costs, start=matrix.start(best.awards))
-        answer = self.solver.ask(model, milliseconds=self._left_for_lots())
+        answer = self.solver.ask(matrix.model(costs), milliseconds=self._left_for_lots())
         awards = None if answer.word != "optimal" or answer.columns is None else self._checked(matrix, answer.columns)
         if awards is None or trial.missed(self.found, awards) > best.missed:
             return False

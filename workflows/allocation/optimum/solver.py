@@ -41,10 +41,6 @@ class Answering:
         highs.passModel(self._programme())
         if not model["relax"]:
             highs.cbMipImprovingSolution += self._improved
-            if model["start"] is not None:
-                start = highspy.HighsSolution()
-                start.col_value = [float(value) for value in model["start"]]
-                highs.setSolution(start)
         highs.run()
         status, info = highs.getModelStatus(), highs.getInfo()
         word: dict[str, Any] = {"last": _WORDS.get(status, "limit")}
@@ -68,12 +64,18 @@ class Answering:
     def _options(self) -> dict[str, Any]:
         model = self.model
         return {
-            "output_flag": False, "threads": model["threads"], "random_seed": model["seed"],
-            "parallel": "off" if model["threads"] == 1 else "on", "time_limit": model["milliseconds"] / 1000,
-            "mip_rel_gap": 0.0, "mip_abs_gap": 0.999 / self.scale if self.scale < PARTS else 0.0,
-            "mip_feasibility_tolerance": 1e-9, "primal_feasibility_tolerance": 1e-9,
+            "output_flag": False,
+            "presolve": "choose" if model["presolve"] else "off",
+            "threads": model["threads"],
+            "parallel": "off" if model["threads"] == 1 else "on",
+            "random_seed": model["seed"],
+            "time_limit": model["milliseconds"] / 1000,
+            "mip_rel_gap": 0.0,
+            "mip_abs_gap": 0.999 / self.scale if self.scale < PARTS else 0.0,
+            "mip_feasibility_tolerance": 1e-9,
+            "primal_feasibility_tolerance": 1e-9,
             "dual_feasibility_tolerance": 1e-9,
-        }  # fmt: skip
+        }
 
     def _programme(self) -> highspy.HighsLp:
         model = self.model

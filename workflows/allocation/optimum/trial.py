@@ -66,8 +66,8 @@ def value(found: Programme, awards: Mapping[int, int]) -> int:
 
 
 def partials(found: Programme, awards: Mapping[int, int]) -> int:
-    """How many get less than they asked for."""
-    return sum(cents < found.items[at].high for at, cents in awards.items())
+    """How many get less than they asked for, those who have an award from before included."""
+    return sum(awards.get(at, 0) < item.high for at, item in enumerate(found.items) if at in awards or item.kept)
 
 
 def missed(found: Programme, awards: Mapping[int, int]) -> int:
