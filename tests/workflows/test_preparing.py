@@ -270,7 +270,7 @@ def test_a_call_in_preparation_has_no_deadline_to_extend() -> None:
 # trying it
 
 
-def a_test(actor: Actor = ADA, type: ApplicantType = ApplicantType.OTHER_NONPROFIT) -> str:
+def a_test(actor: Actor, type: ApplicantType = ApplicantType.OTHER_NONPROFIT) -> str:
     """The reference of a test application, filled in and submitted, of the small call in preparation."""
     reference = str(done(start_test, actor, "small", type, "nl", now=NOW))
     done(submission.save_answers, actor, reference, ANSWERS, now=NOW)
@@ -281,7 +281,7 @@ def a_test(actor: Actor = ADA, type: ApplicantType = ApplicantType.OTHER_NONPROF
 
 def test_a_test_is_submitted_before_publication_and_counts_nowhere(settings: Settings) -> None:
     a_call(published=False)
-    reference = a_test()
+    reference = a_test(an_administrator())
     assert (reference, asked(view, reference).state) == ("S26T-0001-31", ApplicationState.SUBMITTED)
     assert (asked(of_call, "small"), asked(eligibility.unscreened, NOW), asked(letters.unwritten, NOW)) == ((), [], [])
     assert [one.reference for one in asked(trials_of, "small")] == [reference]
@@ -297,7 +297,7 @@ def test_a_test_is_submitted_before_publication_and_counts_nowhere(settings: Set
 
 def test_a_test_proves_nothing(settings: Settings) -> None:
     a_call(published=False)
-    reference = a_test()
+    reference = a_test(an_administrator())
     (receipt,) = asked(lambda session: receipts(session, view(session, reference).id))
     file = json.dumps(as_proof(receipt)).encode()
     with pytest.raises(Problem, match="proof-unknown"):
@@ -309,7 +309,8 @@ def test_a_test_proves_nothing(settings: Settings) -> None:
 
 def test_a_test_takes_no_number_of_a_real_file() -> None:
     a_call(published=False)
-    assert [a_test(), a_test()] == ["S26T-0001-31", "S26T-0002-32"]
+    ada = an_administrator()
+    assert [a_test(ada), a_test(ada)] == ["S26T-0001-31", "S26T-0002-32"]
     done(calls.publish, SYSTEM, "small", now=NOW)
     assert asked(view, an_application()).number == 1
 
@@ -320,13 +321,14 @@ def test_once_the_call_is_published_a_test_stands_still() -> None:
     assert asked(view, reference).type is ApplicantType.ACCREDITED
     done(calls.publish, SYSTEM, "small", now=NOW)
     assert refusal(submission.save_answers, ADA, reference, {"title": "x"}, now=NOW).code == "deadline-passed"
-    assert refusal(submission.submit, ADA, reference, received_at=NOW).code == "deadline-passed"
+    real = an_administrator()
+    assert refusal(submission.submit, real, reference, received_at=NOW).code == "deadline-passed"
     assert refusal(start_test, ADA, "small", ApplicantType.ANY, "nl", now=NOW).code == "test-not-possible"
 
 
 def test_a_test_is_the_offices_to_fill_in_and_nobodys_to_handle() -> None:
     a_call(published=False)
-    reference = a_test()
+    reference = a_test(an_administrator())
     strangers = (a_juror(), a_person(), VISITOR)
 
     def relations(session: Any) -> tuple[Any, ...]:

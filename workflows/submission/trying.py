@@ -9,7 +9,7 @@ from workflows.calls.actions import locked
 from workflows.calls.queries import terms_of
 from workflows.history import record
 from workflows.lifecycle import CallState, Event
-from workflows.people.rules import ApplicantType
+from workflows.people.rules import AccreditationState, ApplicantType
 from workflows.people.tables import Accreditation, Organisation
 from workflows.permissions import Action, Actor, require
 from workflows.problems import Problem
@@ -58,5 +58,10 @@ def _stand_in(session: Session, type: ApplicantType, now: datetime) -> Organisat
         session.add(found)
         session.flush()
         if type is ApplicantType.ACCREDITED:
-            session.add(Accreditation(organisation_id=found.id, starts=BEGINNING))
+            confirmed = AccreditationState.CONFIRMED
+            session.add(
+                Accreditation(
+                    organisation_id=found.id, starts=BEGINNING, stated_at=now, status=confirmed, judged_at=now
+                )
+            )
     return found
