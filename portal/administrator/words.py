@@ -144,6 +144,11 @@ def by(entry: EntryView) -> str:
 
 def event(value: Event) -> tuple[str, str]:
     """What happened, with its tone."""
+    return (_of_calls() | _of_applicants() | _of_assessment()).get(value, (str(value), "neutral"))
+
+
+def _of_calls() -> dict[Event, tuple[str, str]]:
+    """What happens to a call."""
     return {
         Event.IMPORT_CALL: (_("Call imported"), "neutral"),
         Event.CHANGE_CALL: (_("Terms of the call changed"), "warn"),
@@ -154,6 +159,12 @@ def event(value: Event) -> tuple[str, str]:
         Event.PUBLISH: (_("Call published"), "good"),
         Event.DECIDE: (_("Allocation decided"), "good"),
         Event.CLOSE: (_("Call closed"), "good"),
+    }  # fmt: skip
+
+
+def _of_applicants() -> dict[Event, tuple[str, str]]:
+    """What happens between an association and its file."""
+    return {
         Event.START_DRAFT: (_("Draft started"), "neutral"),
         Event.SAVE_ANSWERS: (_("Answers saved"), "neutral"),
         Event.ATTACH: (_("Document attached"), "neutral"),
@@ -176,6 +187,12 @@ def event(value: Event) -> tuple[str, str]:
         Event.REMIND_DRAFT: (_("Reminded of the deadline"), "neutral"),
         Event.REMIND_COMPLETION: (_("Reminded of a request"), "neutral"),
         Event.REPORT_TO_OFFICE: (_("List of what came in sent to the office"), "neutral"),
+    }  # fmt: skip
+
+
+def _of_assessment() -> dict[Event, tuple[str, str]]:
+    """What happens to a file once it is in."""
+    return {
         Event.SCREEN: (_("Screened automatically"), "neutral"),
         Event.OVERRULE: (_("A condition was judged by a person"), "warn"),
         Event.ADMIT: (_("Declared eligible"), "good"),
@@ -193,7 +210,7 @@ def event(value: Event) -> tuple[str, str]:
         Event.WRITE_LETTER: (_("Letter written"), "neutral"),
         Event.RELEASE_LETTER: (_("Letter released"), "good"),
         Event.READ_LETTER: (_("Letter opened by the applicant"), "neutral"),
-    }.get(value, (str(value), "neutral"))  # fmt: skip
+    }  # fmt: skip
 
 
 def call_state(value: str) -> str:

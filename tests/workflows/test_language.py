@@ -22,6 +22,7 @@ from workflows.language import (
 from workflows.problems import Reason
 
 THE_SAME_WORD = {
+    ("change-line", "nl", "en"),
     ("answer-total", "fr", "en"), ("budget-funder", "fr", "en"),
     ("letter-condition", "nl", "en"),
     ("letter-document", "nl", "en"), ("letter-document", "nl", "fr"), ("letter-document", "fr", "en"),

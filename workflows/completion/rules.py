@@ -79,7 +79,7 @@ def check_request(
     if not explanation.strip():
         found.append(Problem("completion-unexplained", field="explanation"))
     elif len(explanation) > LONGEST:
-        found.append(Problem("text-too-long", field="explanation", most=LONGEST, length=len(explanation)))
+        found.append(Problem("text-too-long", field="explanation", most=LONGEST, given=len(explanation)))
     if due_at <= now:
         found.append(Problem("completion-due-passed", field="due_on", due_at=due_at.isoformat()))
     if found:

@@ -41,7 +41,7 @@ def _message(session: Session, entry: HistoryEntry) -> Iterable[Recipient]:
     message = session.get_one(Message, (file.id, entry.facts["message"]))
     count = len(entry.facts["documents"])
     for person in people:
-        more = say(Reason("message-with-documents", {"count": count}), person.language) if count else ""
+        more = say(Reason("message-with-documents", {"count": count}), person.language) + "\n\n" if count else ""
         facts = {"file": _named(file), "text": message.text, "more": more}
         yield _to(person, f"/applications/{file.reference}/messages", facts)
 
