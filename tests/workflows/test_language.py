@@ -79,13 +79,13 @@ def test_a_deadline_is_said_in_brussels_time() -> None:
         "deadline-passed", {"closes_at": "2026-12-15T15:00:00+00:00", "received_at": "2026-12-15T15:00:01+00:00"}
     )
     assert [say(reason, language) for language in LANGUAGES] == [
-        "De oproep sloot op 15 december 2026 om 16:00. Uw indiening kwam aan op 15 december 2026 om 16:00:01 "
-        "(Brusselse tijd) en is dus te laat. Uw tekst blijft bewaard.",
-        "L’appel s’est clôturé le 15 décembre 2026 à 16\u00a0h\u00a000. Votre dossier est arrivé le 15 décembre 2026 "
+        "De oproep sloot op 15 december 2026 om 16:00. Wat u stuurde, kwam aan op 15 december 2026 om 16:00:01 "
+        "(Brusselse tijd) en is dus te laat. Wat u eerder bewaarde, blijft bewaard.",
+        "L’appel s’est clôturé le 15 décembre 2026 à 16\u00a0h\u00a000. Votre envoi est arrivé le 15 décembre 2026 "
         "à 16\u00a0h\u00a000\u00a0min"
-        "\u00a001\u00a0s (heure de Bruxelles)\u00a0: il est donc tardif. Votre texte reste conservé.",
-        "The call closed on 15 December 2026 at 16:00. Your application arrived on 15 December 2026 at 16:00:01 "
-        "(Brussels time), so it is late. Your text is kept.",
+        "\u00a001\u00a0s (heure de Bruxelles)\u00a0: il est donc tardif. Ce que vous aviez enregistré reste conservé.",
+        "The call closed on 15 December 2026 at 16:00. What you sent arrived on 15 December 2026 at 16:00:01 "
+        "(Brussels time), so it is late. What you saved before is kept.",
     ]
 
 

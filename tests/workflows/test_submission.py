@@ -194,8 +194,8 @@ def test_a_late_submission_is_refused_to_the_second(settings: Settings) -> None:
     actor, reference = a_draft()
     refused = refusal(submission.submit, actor, reference, received_at=CLOSES)
     assert say(refused.reason, "en") == (
-        "The call closed on 15 December 2026 at 16:00. Your application arrived on 15 December 2026 at 16:00 "
-        "(Brussels time), so it is late. Your text is kept."
+        "The call closed on 15 December 2026 at 16:00. What you sent arrived on 15 December 2026 at 16:00 "
+        "(Brussels time), so it is late. What you saved before is kept."
     )
     assert asked(queries.view, reference).answers == ANSWERS
     receipt = done(submission.submit, actor, reference, received_at=CLOSES - SECOND)
