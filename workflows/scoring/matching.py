@@ -63,10 +63,12 @@ def _best(table: Table, costs: list[dict[int, int]]) -> list[tuple[int, int]]:
     """The cheapest way to seat a feasible table, as pairs of file and juror."""
     seating = Seating(table, costs)
     for file, expert in plan(table):
-        seating.seat(file, expert=expert)
+        placed = seating.seat(file, expert=expert)
+        assert placed  # the draft found a place for every seat that is left
     for juror, least in enumerate(table.least):
         while seating.load[juror] < least:
-            seating.pull(juror)
+            pulled = seating.pull(juror)
+            assert pulled  # and files for every juror
     return [(file, juror) for file, jurors in enumerate(seating.given) for juror in sorted(jurors)]
 
 

@@ -209,6 +209,12 @@ def test_the_worst_pair_is_as_good_as_can_be_before_the_sum_counts() -> None:
     assert match(jury, {"F1": {1: 1000, 2: 500}, "F2": {1: 600, 2: 500}}).pairs == (("F1", 1), ("F2", 2))
 
 
+def test_fits_made_elsewhere_never_give_a_file_to_who_has_a_conflict_has_it_already_or_is_not_of_the_jury() -> None:
+    file = a_file("F1", wanted=2, conflicted=[1], locked=[2])
+    found = match(a_jury([file], [a_juror(number) for number in (1, 2, 3)]), {"F1": {1: 9, 2: 9, 3: 1, 4: 9}})
+    assert (found.pairs, found.loads) == ((("F1", 3),), {1: 0, 2: 1, 3: 1})
+
+
 def test_a_fit_may_be_below_nothing() -> None:
     jury = a_jury([a_file("F1", wanted=1)], [a_juror(1), a_juror(2)])
     found = match(jury, {"F1": {1: -7, 2: -3}})
