@@ -1,5 +1,6 @@
 """What the rules keep, whatever the call: the properties P1-P24 of the design, each on hundreds of made-up calls."""
 
+import json
 from dataclasses import replace
 from itertools import chain, combinations
 
@@ -13,16 +14,18 @@ from tests.workflows.allocation.made_up import (
     candidates,
     cents,
     changed,
+    crossing_calls,
     enclosing,
     grown,
     members,
     some,
     without,
 )
+from workflows.allocation import certificate, verify
 from workflows.allocation.books import Books
+from workflows.allocation.exchange import read, to_json
 from workflows.allocation.rules import (
     AllocationInput,
-    Candidate,
     Envelope,
     FixedAwardsTooLarge,
     Override,
@@ -95,6 +98,21 @@ def test_p3_every_cent_of_an_award_is_booked_and_only_to_envelopes_of_its_own(da
     assert [use.used for use in result.envelopes] == [
         sum(part for _, booked, part in result.bookings if booked == use.id) for use in result.envelopes
     ]
+
+
+@some
+@given(st.one_of(calls(), crossing_calls()))
+def test_p1_p2_p3_a_second_program_written_apart_finds_nothing_wrong_and_the_same_awards(data):
+    found = json.loads(json.dumps(certificate.answer(data, allocate(data))))
+    assert [(said, wrong) for said, wrong in verify.complaints(found) if wrong] == []
+
+
+@some
+@given(calls())
+def test_p22_written_and_read_again_the_decision_has_the_same_hash(data):
+    again = read(to_json(data))
+    first, second = (certificate.answer(one, allocate(one))["certificate"]["decision"] for one in (data, again))
+    assert first == second
 
 
 @some
@@ -375,20 +393,6 @@ def payable(wanted, pots):
     return all(
         sum(amount for own, amount in wanted if own <= set(those)) <= sum(pots[pot] for pot in those) for those in sets
     )
-
-
-@st.composite
-def crossing_calls(draw):
-    """Three pots of which every two share members; one file of each group sees to it that none lies in another."""
-    amounts = [draw(st.integers(0, 60)) for _ in GROUPS]
-    pairs = [("a", "b"), ("b", "c"), ("a", "c")]
-    pots = tuple(Envelope(f"pot {place}", amounts[place], pairs[place], "pot") for place in range(3))
-    singles = [
-        Candidate(f"s{group}", group, draw(st.integers(0, 8)), draw(st.integers(1, 40)), 1, frozenset({group}))
-        for group in GROUPS
-    ]
-    rule = draw(st.sampled_from(["rank-skip", "rank-partial-skip"]))
-    return AllocationInput("c", rule, 0, (*draw(candidates()), *singles), pots)
 
 
 @some

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.workflows.allocation.made_up import GROUPS, OPTIMA, RANK, calls, changed, enclosing, some, without
+from tests.workflows.allocation.made_up import GROUPS, OPTIMA, RANK, calls, changed, enclosing, few, without
 from workflows.allocation import certificate, rules, verify
 from workflows.allocation.books import Books
 from workflows.allocation.gates import BEFORE_ALL
@@ -91,7 +91,7 @@ def fits(data, awards) -> bool:
     return True
 
 
-@some
+@few
 @given(data=optima())
 def test_it_is_the_optimum_and_of_all_as_good_the_one_of_the_lots(solver, data):
     (missed, value, _), awards = best_by_hand(data)
@@ -101,7 +101,7 @@ def test_it_is_the_optimum_and_of_all_as_good_the_one_of_the_lots(solver, data):
     assert result.awards == awards
 
 
-@some
+@few
 @given(data=optima(policies=EVERY_POLICY, whole=False))
 def test_p1_p2_p3_p14_p22_its_certificate_holds_to_the_last_cent(solver, data):
     result, proof = allocate(data, solver)
@@ -111,7 +111,7 @@ def test_p1_p2_p3_p14_p22_its_certificate_holds_to_the_last_cent(solver, data):
     assert proof.proved
 
 
-@some
+@few
 @given(data=optima(), prices=st.lists(st.integers(0, 10**20), min_size=4, max_size=4), missed=st.integers(0, 30))
 def test_p14_whatever_the_prices_the_bound_is_one(solver, data, prices, missed):
     result, _ = allocate(data, solver)
@@ -122,7 +122,7 @@ def test_p14_whatever_the_prices_the_bound_is_one(solver, data, prices, missed):
     assert verify.upper_bound(call, dict(zip(names, prices, strict=False)), missed) >= result.value
 
 
-@some
+@few
 @given(data=optima(policies=EVERY_POLICY, whole=False), random=st.randoms(use_true_random=False))
 def test_p4_no_order_of_the_input_changes_it(solver, data, random):
     shuffled = [random.sample(things, len(things)) for things in (data.candidates, data.envelopes, data.limits)]
@@ -134,7 +134,7 @@ def test_p4_no_order_of_the_input_changes_it(solver, data, random):
     assert (proof.proved, proof.canonical) == (True, True)
 
 
-@some
+@few
 @given(data=optima(policies=["ceiling"], whole=False), group=st.sampled_from(GROUPS))
 def test_p5_unlimited_money_changes_nothing_and_no_money_forbids_its_members(solver, data, group):
     before = allocate(data, solver)[0]
@@ -145,7 +145,7 @@ def test_p5_unlimited_money_changes_nothing_and_no_money_forbids_its_members(sol
     assert carrying & allocate(nothing, solver)[0].awards.keys() == set()
 
 
-@some
+@few
 @given(data=optima(), more=st.data())
 def test_p6_a_higher_score_never_costs_the_award(solver, data, more):
     one = more.draw(st.sampled_from(data.candidates))
@@ -155,7 +155,7 @@ def test_p6_a_higher_score_never_costs_the_award(solver, data, more):
     assert after.get(one.id, 0) >= before.get(one.id, 0)
 
 
-@some
+@few
 @given(data=optima(only=["optimum-points", "optimum-projects"]), more=st.data())
 def test_p7_asking_for_less_never_turns_a_yes_into_a_no_where_awards_are_counted(solver, data, more):
     awards = allocate(data, solver)[0].awards
@@ -165,7 +165,7 @@ def test_p7_asking_for_less_never_turns_a_yes_into_a_no_where_awards_are_counted
     assert id in allocate(changed(data, id, requested=less, minimum=less), solver)[0].awards
 
 
-@some
+@few
 @given(data=optima(policies=NO_PRIORITY), more=st.data())
 def test_p10_striking_a_refused_application_changes_nobody_else(solver, data, more):
     result = allocate(data, solver)[0]
@@ -176,7 +176,7 @@ def test_p10_striking_a_refused_application_changes_nobody_else(solver, data, mo
     assert allocate(rest, solver)[0].awards == result.awards
 
 
-@some
+@few
 @given(data=optima(whole=False), rule=st.sampled_from(RANK))
 def test_p13_it_is_worth_at_least_what_any_rank_rule_gives(solver, data, rule):
     data = replace(data, limits=tuple(one for one in data.limits if not one.min_awards), ranked_within=())
@@ -184,7 +184,7 @@ def test_p13_it_is_worth_at_least_what_any_rank_rule_gives(solver, data, rule):
     assert allocate(data, solver)[0].value >= objective(data, by_rank.awards)
 
 
-@some
+@few
 @given(data=calls(["optimum-point-euros"], ["ceiling"], limits=False), width=st.integers(1, 3))
 def test_p12_between_nested_ceilings_with_partial_awards_rank_order_is_the_optimum(solver, data, width):
     """Greedy on a polymatroid (Edmonds 1970), awards from 1 cent, ceilings in one another."""
@@ -198,7 +198,7 @@ def test_p12_between_nested_ceilings_with_partial_awards_rank_order_is_the_optim
     assert allocate(data, solver)[0].value == greedy.value
 
 
-@some
+@few
 @given(data=optima(only=["optimum-points", "optimum-point-euros"]))
 def test_p15_forced_in_it_costs_what_is_said_and_the_score_named_funds_it_and_none_below(solver, data):
     data = replace(data, limits=tuple(one for one in data.limits if not one.min_awards), ranked_within=())
@@ -219,7 +219,7 @@ def test_p15_forced_in_it_costs_what_is_said_and_the_score_named_funds_it_and_no
                 )
 
 
-@some
+@few
 @given(data=optima())
 def test_p16_sevenfold_cents_and_threefold_scores_choose_the_same(solver, data):
     awards = allocate(data, solver)[0].awards
@@ -235,7 +235,7 @@ def test_p16_sevenfold_cents_and_threefold_scores_choose_the_same(solver, data):
     assert allocate(higher, solver)[0].awards == awards
 
 
-@some
+@few
 @given(data=optima(policies=["ceiling"]), more=st.data())
 def test_p17_fixing_an_award_at_what_it_was_changes_nothing(solver, data, more):
     awards = allocate(data, solver)[0].awards
@@ -245,7 +245,7 @@ def test_p17_fixing_an_award_at_what_it_was_changes_nothing(solver, data, more):
     assert allocate(fixed, solver)[0].awards == awards
 
 
-@some
+@few
 @given(data=optima(policies=NO_PRIORITY), more=st.data())
 def test_p18_notified_awards_never_change_when_one_is_withdrawn(solver, data, more):
     before = allocate(data, solver)[0].awards
@@ -258,7 +258,7 @@ def test_p18_notified_awards_never_change_when_one_is_withdrawn(solver, data, mo
     assert gone not in after
 
 
-@some
+@few
 @given(data=optima(policies=["ceiling"]), least=st.integers(1, 9))
 def test_p20_a_floor_is_missed_by_as_few_as_can_be(solver, data, least):
     data = replace(data, limits=(Limit("m", "group:a", None, None, least),), ranked_within=())
@@ -267,7 +267,7 @@ def test_p20_a_floor_is_missed_by_as_few_as_can_be(solver, data, least):
     assert -sum(floor.missing for floor in allocate(data, solver)[0].floors_missed) == missed
 
 
-@some
+@few
 @given(data=optima(policies=["ceiling"]), seed=st.text(min_size=1, max_size=5))
 def test_p21_of_equally_good_lists_the_published_lots_choose(solver, data, seed):
     drawn = replace(data, ties=(rules.Seed(seed),), limits=(), ranked_within=())
@@ -280,7 +280,7 @@ def test_p21_of_equally_good_lists_the_published_lots_choose(solver, data, seed)
         assert set(result.awards) == set(chosen if equal.pass_mark <= 5 else ())
 
 
-@some
+@few
 @given(data=optima(policies=EVERY_POLICY, whole=False))
 def test_p24_everybody_is_either_funded_or_refused(solver, data):
     result, _ = allocate(data, solver)
