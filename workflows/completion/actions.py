@@ -192,7 +192,7 @@ def answer(session: Session, actor: Actor, reference: str, number: int, *, recei
     )  # fmt: skip
     session.flush()
     version = session.get_one(Call, application.call_id).version
-    receipt = freeze(session, application, files.view(session, reference), version, received_at)
+    receipt = freeze(session, application, files.view(session, reference).as_asked(), version, received_at)
     request.answered_at, request.submission = received_at, receipt.submission
     record(
         session, application, Event.ANSWER_COMPLETION, actor=actor, now=received_at,
