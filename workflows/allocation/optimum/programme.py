@@ -139,18 +139,25 @@ class _Builder:
         return self.found
 
     def _money_set_apart(self) -> None:
-        """The sources of every pool with all their money, and what was paid from them before."""
+        """The sources of every pool with all their money, and what was paid from them before.
+
+        That may be paid anew from another source that is open in this stage; what was paid from one that is not, stays.
+        """
         for at, pool in enumerate(self.books.pools):
             first = len(self.found.sources)
-            for source in pool.sources:
-                name = self.books.chart.envelopes[source.envelope].id
-                self.found.sources.append(Bound(("money", name, ""), source.cap))
+            lefts = [source.cap for source in pool.sources]
             for kind, paid in pool.paid.items():
-                sources = tuple(first + place for place in kind)
-                if any(paid):
-                    self.found.kinds.append(Kind(at, kind, sources, sum(paid)))
+                reach = pool.open_to(kind)
+                for place in set(kind) - set(reach):
+                    lefts[place] -= paid[place]
+                sources = tuple(first + place for place in reach)
+                if any(paid[place] for place in reach):
+                    self.found.kinds.append(Kind(at, kind, sources, sum(paid[place] for place in reach)))
                 self.kinds[at, kind] = len(self.found.kinds)
-                self.found.kinds.append(Kind(at, kind, tuple(first + place for place in pool.open_to(kind)), 0))
+                self.found.kinds.append(Kind(at, kind, sources, 0))
+            for source, left in zip(pool.sources, lefts, strict=True):
+                name = self.books.chart.envelopes[source.envelope].id
+                self.found.sources.append(Bound(("money", name, ""), left))
 
     def _item(self, one: Candidate, have: int) -> None:
         way = self.page.way(one)
