@@ -17,6 +17,7 @@ from workflows.allocation.optimum.trial import Awards, Trial
 from workflows.allocation.pools import Pool
 
 LOTS_LEAST, LOTS_TIMES = 3000, 3  # the lots may take so many milliseconds, or so many times what the optimum took
+PAID_IN_A_MILLISECOND = 40  # awards, explained too
 ROUNDS_OF_LOTS = 3  # 60 bits
 FLOATS_TELL = 10**9  # apart, of a value: beyond it the floats of the solver say no more
 
@@ -117,7 +118,7 @@ class Search:
 
         for presolve in (True, False):  # what was called optimal and is not is asked again in the plainest way
             model = matrix.model(matrix.worth(), presolve=presolve)
-            answer = self.solver.ask(model, better, milliseconds=self.solver.clock.left())
+            answer = self.solver.ask(model, better, milliseconds=self._left_for_search())
             if answer.columns is not None:
                 better(answer.columns)
             best.by_prices = best.bound.value <= best.value
@@ -170,6 +171,10 @@ class Search:
             return False
         best.awards, best.value = awards, trial.value(self.found, awards)
         return True
+
+    def _left_for_search(self) -> int:
+        """What the clock has left, but for the time it takes to pay and explain everything afterwards."""
+        return max(0, self.solver.clock.left() - len(self.found.items) // PAID_IN_A_MILLISECOND)
 
     def _left_for_lots(self) -> int:
         return max(0, self._until - self.solver.clock.used())
