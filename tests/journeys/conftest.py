@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from waitress import create_server, wasyncore
 
 from config.settings import ROOT, Settings
 from portal import create_app, set_up
@@ -37,19 +37,27 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The address of a portal that runs; its clock, and the background's, is the test's."""
+    """The address of a portal that runs on the server of `make run`; its clock, and the background's, is the test's."""
     monkeypatch.setattr(tasks, "utcnow", lambda: clock.now)
     app: Flask = create_app(settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    address = f"http://127.0.0.1:{server.port}"
+    sockets: dict[int, object] = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4, ident="")
+    address = f"http://127.0.0.1:{server.effective_port}"
     set_up.connect(settings.model_copy(update={"base_url": address}))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    ended = threading.Event()
+
+    def serve() -> None:
+        while not ended.is_set():
+            wasyncore.poll2(0.05, sockets)
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     with worker.loop(tasks.work_off):
         yield address
-    server.shutdown()
+    ended.set()
     thread.join(timeout=10)
-    server.server_close()
+    server.task_dispatcher.shutdown()
+    wasyncore.close_all(sockets)
     database.disconnect()
 
 
