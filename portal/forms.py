@@ -99,9 +99,12 @@ class DayField(Field):
 
 
 class HourField(StringField):
-    """A time of the day, as `16:00` or `16:00:30`; its data are a text in that form."""
+    """A time of the day, as `16:00` or `16:00:30`; what was typed stays on the screen."""
 
     widget = GovTextInput()
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else self.data or ""
 
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = tidy(valuelist[0]).lower().replace("u", ":").replace("h", ":").replace(".", ":") if valuelist else ""

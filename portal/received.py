@@ -25,8 +25,8 @@ class AtMost:
         length = seen_length(field.data or "")
         if length > self.most:
             raise ValidationError(gettext(
-                "This text has %(length)s characters; at most %(most)s fit. Shorten it and save again: "
-                "what was saved before stands.", length=length, most=self.most,
+                "This text has %(length)s characters; at most %(most)s fit. Shorten it and send it again.",
+                length=length, most=self.most,
             ))  # fmt: skip
 
 

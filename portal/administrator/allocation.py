@@ -43,7 +43,8 @@ def commit(call_id: str) -> Any:
     with ask() as session:
         call = call_view(session, call_id, now())
         if call.stage in DECIDED and queries.decision(session, call_id).fingerprint == seen:
-            return redirect(url_for("administrator.allocation", call_id=call_id))  # the second of two clicks
+            flash(errors.sentence(refused), "info")  # the second of two clicks, or of two tabs: no error
+            return redirect(url_for("administrator.allocation", call_id=call_id))
         errors.tell(refused)
         if call.stage in DECIDED:
             return _decided_page(session, call, status=409)

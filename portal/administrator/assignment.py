@@ -30,6 +30,7 @@ class Candidate:
     person: PersonView
     assigned: bool
     begun: bool
+    submitted: bool
     conflict: bool
     speaks: bool
     load: int
@@ -138,7 +139,8 @@ def _candidate(
 ) -> Candidate:
     review = next((one for one in found.of(duty) if one.person_id == person.id), None)
     return Candidate(
-        person, review is not None, bool(review and review.row_version), person.id in excluded,
+        person, review is not None, bool(review and review.row_version),
+        bool(review and review.submitted_at), person.id in excluded,
         found.application.language in person.languages, loads[duty, person.id],
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import errors
@@ -39,11 +40,11 @@ def appoint(call_id: str, duty: str) -> Any:
         raise NotThere
     try:
         with work() as session:
-            for person in people:
-                actions.appoint(session, actor(), call_id, person, kind, now=now())
-        n = len(people)
-        told = ngettext("%(num)d person was appointed.", "%(num)d persons were appointed.", n)
-        flash(told, "success" if n else "info")
+            n = sum(actions.appoint(session, actor(), call_id, person, kind, now=now()) for person in people)
+        if n:
+            flash(ngettext("%(num)d person was appointed.", "%(num)d persons were appointed.", n), "success")
+        else:
+            flash(_("Whoever you ticked was on the panel already.") if people else _("Nothing was ticked."), "info")
     except Problem as problem:
         errors.tell(problem)
     return redirect(url_for("administrator.panel", call_id=call_id))

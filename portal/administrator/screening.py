@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal import errors
@@ -46,19 +47,24 @@ def screening(call_id: str) -> Any:
 @blueprint.post("/calls/<call_id>/screening")
 def admit_many(call_id: str) -> Any:
     """Admit the files that were ticked, each by itself: one that cannot be admitted keeps none of the others back."""
-    admitted = 0
-    for reference in request.form.getlist("file"):
+    ticked, admitted, done = request.form.getlist("file"), 0, 0
+    for reference in ticked:
         try:
             with work() as session:
                 if open_file(session, reference).state is ApplicationState.SUBMITTED:
                     actions.admit(session, actor(), reference, now=now())
                     admitted += 1
+                else:
+                    done += 1
         except Problem as problem:
             flash(f"{reference}: {errors.sentence(problem)}", "error")
-    flash(
-        ngettext("%(num)d file was declared eligible.", "%(num)d files were declared eligible.", admitted),
-        "success" if admitted else "info",
-    )
+    if admitted:
+        told = ngettext("%(num)d file was declared eligible.", "%(num)d files were declared eligible.", admitted)
+        flash(told, "success")
+    if done or not ticked:
+        n = done
+        told = ngettext("%(num)d file was decided on already.", "%(num)d files were decided on already.", n)
+        flash(told if n else _("Nothing was ticked."), "info")
     return redirect(url_for("administrator.screening", call_id=call_id))
 
 

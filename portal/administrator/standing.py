@@ -119,7 +119,7 @@ def to_do(call: CallView, now: Standing) -> list[dict[str, Any]]:
             found.append({"title": title, "href": href, "tone": tone})
 
     add("setup", call.stage is Stage.DRAFT, _("Check the terms and publish the call"))
-    n = now.to_screen
+    n = now.to_screen if call.stage is Stage.ASSESSMENT else 0  # an open call may still take its files back
     add("screening", n, ngettext("%(num)d file to screen", "%(num)d files to screen", n))
     n = now.unanswered
     add("messages", n, ngettext("%(num)d unanswered message", "%(num)d unanswered messages", n))

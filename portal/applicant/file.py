@@ -141,7 +141,11 @@ def withdraw(reference: str) -> Any:
             return redirect(url_for("applicant.task_list", reference=reference))
     with ask() as session:
         file = load(session, reference)
-    return task_list_page(file, form), 422
+    if file.withdrawable:
+        return task_list_page(file, form), 422
+    for sentence in form.reason.errors:
+        flash(sentence, "error")
+    return redirect(url_for("applicant.task_list", reference=reference))  # the page has no such form any more
 
 
 def _act(reference: str, act: Callable[..., None], said: str) -> Response:

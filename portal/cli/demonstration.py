@@ -40,7 +40,7 @@ def load_demo(instance: Path | None) -> None:
 
 
 @click.command()
-@click.argument("call_id", metavar="CALL", type=click.Choice(demo.PLAYED))
+@click.argument("call_id", type=click.Choice(demo.PLAYED))
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 @instance
 def replay(call_id: str, language: str, instance: Path | None) -> None:
@@ -60,7 +60,7 @@ def replay(call_id: str, language: str, instance: Path | None) -> None:
     if before is None:
         _play(call_id)
         _show_outcome(call_id, language)
-        console.print(f"The portal shows it at {address}")
+        _tell("replay-shown", language, address=address)
         return
     with TemporaryDirectory(prefix="oproep-replay-") as folder:
         open_up(Settings(instance=Path(folder), base_url=settings.base_url))
@@ -68,8 +68,7 @@ def replay(call_id: str, language: str, instance: Path | None) -> None:
         _show_outcome(call_id, language)
         same = _record(call_id) == before
         database.disconnect()
-    verdict = "the decision record is the same to the byte." if same else "[red]the decision record DIFFERS.[/red]"
-    console.print(f"The portal has it already ({address}), so it was played again apart: {verdict}")
+    _tell("replay-same" if same else "replay-differs", language, address=address)
     sys.exit(0 if same else 1)
 
 
@@ -164,7 +163,15 @@ def _show_outcome(call_id: str, language: str) -> None:
         told.append(Reason("replay-difference", {**asdict(outcome.difference), "difference": outcome.difference.cents}))
     told.append(Reason("replay-record", {"sha256": digest}))
     for reason in told:
-        console.print(say(reason, language), highlight=False, markup=False, soft_wrap=True)
+        _print(reason, language)
+
+
+def _tell(code: str, language: str, **facts: object) -> None:
+    _print(Reason(code, facts), language)
+
+
+def _print(reason: Reason, language: str) -> None:
+    console.print(say(reason, language), highlight=False, markup=False, soft_wrap=True)
 
 
 def _award_table(outcome: Results, language: str) -> Table:

@@ -1,8 +1,9 @@
 """The mailbox of the demonstration: every mail as it was sent. It does not exist in production."""
 
-from flask import current_app, make_response, render_template
+from flask import current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from portal.addresses import row_number
 from portal.guard import needs
 from portal.public import blueprint
 from portal.set_up import office
@@ -11,6 +12,8 @@ from workflows.letters import queries
 from workflows.letters.mailing import with_link
 from workflows.permissions import Action
 from workflows.problems import NotThere
+
+ON_A_PAGE = 50
 
 
 def _development_only() -> None:
@@ -21,11 +24,14 @@ def _development_only() -> None:
 @blueprint.get("/dev/mail")
 @needs(Action.READ_MAILBOX)
 def mailbox() -> str:
-    """The last mails, the newest first."""
+    """A page of mails, the newest first; `before` is the last mail of the page before."""
     _development_only()
+    before = row_number(request.args.get("before", ""))
     with ask() as session:
-        mails = queries.mailbox(session)
-    return render_template("public/mailbox.html", mails=mails)
+        found = queries.mailbox(session, before=before, limit=ON_A_PAGE + 1)
+    mails = found[:ON_A_PAGE]
+    older = mails[-1].id if len(found) > ON_A_PAGE else None
+    return render_template("public/mailbox.html", mails=mails, before=before, older=older)
 
 
 @blueprint.get("/dev/mail/<int:mail_id>")

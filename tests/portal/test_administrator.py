@@ -157,10 +157,12 @@ def test_a_draft_is_not_there_for_the_office(client: FlaskClient, ada: Actor) ->
 # the call
 
 
-def test_the_home_says_what_must_be_done_now(client: FlaskClient, ada: Actor) -> None:
+def test_the_home_says_what_must_be_done_now(client: FlaskClient, ada: Actor, clock: Clock) -> None:
     a_call()
     screened(an_application("submitted"))
     an_application("eligible")
+    assert "to screen" not in page(client, "/")  # while the call is open an association may still take its file back
+    clock.now = JUDGING
     shown = page(client, "/")
     assert "1 file to screen" in shown
     assert "1 file without enough jurors" in shown
@@ -238,6 +240,9 @@ def test_the_clean_files_are_admitted_in_one_go_and_the_others_say_why_not(clien
     shown = said(client, "/calls/small/screening", {"file": [clean, unclear, second]})
     assert "2 files were declared eligible." in shown
     assert f"{unclear}: " in shown
+    again = said(client, "/calls/small/screening", {"file": [clean, second]})
+    assert ("2 files were decided on already." in again, "declared eligible." in again) == (True, False)
+    assert "Nothing was ticked." in said(client, "/calls/small/screening")
     states = [state_of(one) for one in (clean, second, unclear)]
     assert states == [ApplicationState.ELIGIBLE, ApplicationState.ELIGIBLE, ApplicationState.SUBMITTED]
 
@@ -297,7 +302,10 @@ def test_what_was_suggested_on_the_screen_is_what_is_assigned(client: FlaskClien
     a_call()
     reference = an_application("eligible")
     people = [a_juror() for _ in range(3)]
-    said(client, "/calls/small/panel/jury", {"person": [str(one.person_id) for one in people]})
+    chosen = {"person": [str(one.person_id) for one in people]}
+    assert "3 persons were appointed." in said(client, "/calls/small/panel/jury", chosen)
+    assert "was on the panel already" in said(client, "/calls/small/panel/jury", chosen)
+    assert "Nothing was ticked." in said(client, "/calls/small/panel/jury")
     shown = page(client, "/calls/small/assignment/suggestion/jury")
     pairs = hidden(shown, "pair")
     with reading() as session:

@@ -268,8 +268,7 @@ def test_millions_of_characters_are_told_under_their_field_while_the_rest_is_sav
         content_type=f"multipart/form-data; boundary={boundary}",
     )  # fmt: skip
     assert complaints(answer) == {
-        "summary": "This text has 2500000 characters; at most 500 fit. Shorten it and save again: "
-        "what was saved before stands."
+        "summary": "This text has 2500000 characters; at most 500 fit. Shorten it and send it again."
     }
     assert long in answer.text
     assert asked(applications.view, reference).title == "Nieuwe titel"

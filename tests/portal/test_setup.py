@@ -9,12 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.administrator.setup_form import MARK, Screen, SettingsForm
-from portal.administrator.setup_parts import PARTS, address, has_own_screen, names, screen_of
+from portal.administrator.setup_parts import PARTS, address, names, screen_of
 from tests.builders import (
     CLOSES,
-    DAY,
     NOW,
-    OPENS,
     a_call,
     a_juror,
     an_administrator,
@@ -32,7 +30,7 @@ from workflows.calls.queries import call_view, terms_of, working_copy
 from workflows.calls.rules import Stage
 from workflows.calls.shape import Input, models, put, settings
 from workflows.calls.terms import Terms
-from workflows.permissions import SYSTEM, Actor
+from workflows.permissions import Actor
 from workflows.submission.queries import of_call, trials_of
 
 SETUP = "/administration/calls/small/setup"
@@ -388,4 +386,4 @@ def test_the_form_of_a_screen_is_named_by_what_it_shows(app: Flask, settings: An
         form = SettingsForm(screen, None)
         other = Screen(put(content(), ("criteria", 0, "weight"), 9), (), names("criteria"))
         assert form[MARK].data == screen.mark() == other.mark()  # a weight stands on a screen of its own
-    assert (has_own_screen(type(terms().criteria[0])), OPENS < CLOSES - DAY, SYSTEM.name) == (True, True, "system")
+        assert form[MARK].data != Screen(content(), (), names("zones")).mark()

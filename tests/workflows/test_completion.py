@@ -181,7 +181,7 @@ def test_an_answer_that_leaves_something_missing_or_wrong_is_not_taken(settings:
     problem = refusal(actions.answer, us, reference, 1, received_at=AFTER)
     assert isinstance(problem, Problems)
     assert [(one.code, one.field) for one in problem.problems] == [
-        ("answer-missing", "summary"), ("answer-missing", "budget"), ("amount-above-ceiling", "requested"),
+        ("answer-missing", "summary"), ("document-missing", "budget"), ("amount-above-ceiling", "requested"),
     ]  # fmt: skip
 
 

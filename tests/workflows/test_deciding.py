@@ -204,7 +204,7 @@ def test_nothing_is_decided_twice(ranked: dict[str, str]) -> None:
     record = asked(queries.decision, "small").record_sha256
     for fingerprint in (seen(), "0" * 64):
         again = refusal(allocation.commit, an_administrator(), "small", fingerprint, now=LATER)
-        assert again.code == "call-not-assessed"
+        assert again.code == "allocation-decided"
     assert asked(queries.decision, "small").record_sha256 == record
 
 

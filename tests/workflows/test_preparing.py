@@ -386,4 +386,5 @@ def test_nobody_but_the_administrator_prepares_a_call(who: Actor) -> None:
 
 def test_an_administrator_is_one() -> None:
     a_call(published=False)
-    done(preparing.discard, an_administrator(), "small", now=NOW)
+    edited(("year",), 2027, actor=an_administrator())
+    assert asked(working_copy, "small").content["year"] == 2027

@@ -90,11 +90,11 @@ def test_everything_missing_is_listed_at_once_in_the_order_of_the_form(settings:
     assert isinstance(refused, Problems)
     assert [(problem.code, problem.field) for problem in refused.problems] == [
         ("answer-missing", "title"), ("answer-missing", "summary"), ("answer-missing", "zone"),
-        ("answer-missing", "requested"), ("answer-missing", "budget"),
+        ("answer-missing", "requested"), ("document-missing", "budget"),
     ]  # fmt: skip
     assert [say(refused.problems[4].reason, language) for language in LANGUAGES] == [
-        "“Begroting” is nog niet ingevuld.", "«\u00a0Budget\u00a0» n’est pas encore rempli.",
-        "“Budget” is not filled in yet.",
+        "“Begroting” is nog niet toegevoegd.", "«\u00a0Budget\u00a0» n’est pas encore joint.",
+        "“Budget” is not attached yet.",
     ]  # fmt: skip
     assert state_of(reference) is ApplicationState.DRAFT
 

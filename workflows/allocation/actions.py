@@ -24,11 +24,13 @@ def commit(
 ) -> Board:
     """Decide the allocation whose fingerprint `seen` was on the screen at `seen_at`.
 
-    Raises Problem `call-not-assessed`, `files-not-screened`, `files-not-scored`, `remarks-missing`, or
-    `preview-stale` with the references in which something changed since.
+    Raises Problem `allocation-decided`, `call-not-assessed`, `files-not-screened`, `files-not-scored`,
+    `remarks-missing`, or `preview-stale` with the references in which something changed since.
     """
     require(actor, Action.ALLOCATE, call_relation(session, actor, call_id))
     call = locked(session, call_id)
+    if call.state in (CallState.DECIDED, CallState.CLOSED):
+        raise Problem("allocation-decided")
     board = queries.board(session, call_id)
     if call.state != CallState.PUBLISHED or now < board.terms.closes:
         raise Problem("call-not-assessed")

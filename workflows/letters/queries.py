@@ -112,9 +112,10 @@ def seen_digest(letters: tuple[LetterView, ...]) -> str:
     return fingerprint([[one.number, one.content] for one in letters])
 
 
-def mailbox(session: Session, limit: int = 200) -> tuple[MailView, ...]:
-    """The last mails, the newest first."""
-    return _mails(session, select(Mail, Letter).outerjoin(Letter).order_by(Mail.id.desc()).limit(limit))
+def mailbox(session: Session, *, before: int | None = None, limit: int = 200) -> tuple[MailView, ...]:
+    """The last mails, or the last before the one of this id, the newest first."""
+    found = select(Mail, Letter).outerjoin(Letter).order_by(Mail.id.desc()).limit(limit)
+    return _mails(session, found if before is None else found.where(Mail.id < before))
 
 
 def mail(session: Session, mail_id: int) -> MailView:

@@ -35,15 +35,20 @@ class NewReview:
     advice: Advice | None = None
 
 
-def appoint(session: Session, actor: Actor, call_id: str, person_id: int, duty: Duty, *, now: datetime) -> None:
-    """Put a person with the fitting role on the panel of a call. Raises Problem `not-a-judge`."""
+def appoint(session: Session, actor: Actor, call_id: str, person_id: int, duty: Duty, *, now: datetime) -> bool:
+    """Put a person with the fitting role on the panel of a call; False where they were on it already.
+
+    Raises Problem `not-a-judge`.
+    """
     require(actor, Action.ASSIGN)
     call = locked(session, call_id)
     if ROLE_OF[duty] not in person_view(session, person_id).roles:
         raise Problem("not-a-judge")
-    if session.get(PanelMember, (call_id, person_id, duty)) is None:
-        session.add(PanelMember(call_id=call_id, person_id=person_id, duty=duty))
-        record(session, call, Event.APPOINT, actor=actor, now=now, facts={"person": person_id, "duty": duty})
+    if session.get(PanelMember, (call_id, person_id, duty)) is not None:
+        return False
+    session.add(PanelMember(call_id=call_id, person_id=person_id, duty=duty))
+    record(session, call, Event.APPOINT, actor=actor, now=now, facts={"person": person_id, "duty": duty})
+    return True
 
 
 def suggest(session: Session, actor: Actor, call_id: str, duty: Duty = Duty.JURY) -> Matching:

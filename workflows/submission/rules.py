@@ -60,7 +60,10 @@ def missing(terms: Terms, draft: Draft) -> tuple[Problem, ...]:
     Of documents there may be too few.
     """
     return tuple(
-        Problem("answer-missing", field=question.id, question=question.label.texts())
+        Problem(
+            "document-missing" if question.kind is QuestionKind.DOCUMENT else "answer-missing",
+            field=question.id, question=question.label.texts(),
+        )
         for section in sections(terms, draft) for question in section.questions
         if question.required and not answered(question, draft.answers, draft.attachments)
     )  # fmt: skip
