@@ -23,6 +23,8 @@ from portal.forms import (
 from portal.language import language
 from portal.received import AtMost, Form
 from workflows.calls import labels
+from workflows.calls.form import QuestionKind
+from workflows.calls.sdg import GOALS
 from workflows.calls.shape import Content, Input, Setting
 from workflows.language import BRUSSELS, LANGUAGES, NAMES, text_in
 
@@ -39,14 +41,29 @@ def offers(one: Setting, content: Content, part: Content) -> list[tuple[str, str
         return _with_strangers(named, [part[one.name]])
     if one.name in ("accepted", "answers") and one.input is Input.LINES:
         asked = next((asked for asked in _questions(content) if asked["id"] == part.get("question")), {})
-        named = [(str(choice["code"]), _title(choice["label"])) for choice in asked.get("choices") or ()]
-        return _with_strangers(named, part[one.name]) if named else None
+        return _with_strangers(_answers_to(asked, content), part[one.name])
     if one.name == "groups":
         zones = [(str(zone["code"]).lower(), _title(zone["name"])) for zone in content["zones"]]
         types = [str(rule["type"]) for rule in content["applicants"] if rule.get("type") not in (None, "any")]
         named = [(type, text_in(labels.value("ApplicantType", type), language())) for type in types]
         return _with_strangers([("*", _("All projects")), *zones, *named], part[one.name])
     return None
+
+
+def _answers_to(asked: Content, content: Content) -> list[tuple[str, str]]:
+    """The codes that answer a question, each as it is called; none where its answers are no codes."""
+    match asked.get("kind"):
+        case QuestionKind.YES_NO:
+            return [("yes", _("Yes")), ("no", _("No"))]
+        case QuestionKind.SDG:
+            return [(number, text_in(goal.texts(), language())) for number, goal in GOALS.items()]
+        case QuestionKind.ZONE:
+            named = content["zones"]
+        case QuestionKind.PLACES:
+            named = [place for zone in content["zones"] for place in zone["places"]]
+        case _:
+            return [(str(choice["code"]), _title(choice["label"])) for choice in asked.get("choices") or ()]
+    return [(str(one["code"]), _title(one["name"])) for one in named]
 
 
 def _with_strangers(named: list[tuple[str, str]], stored: list[Any]) -> list[tuple[str, str]]:

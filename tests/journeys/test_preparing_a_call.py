@@ -90,6 +90,9 @@ def edit_every_kind_of_part(page: Page) -> None:
     page.fill('[name="places.0.name.fr"]', "Nyarugenge")
     page.fill('[name="places.0.name.en"]', "Nyarugenge")
     save(page)
+    page.goto(f"{SETUP}/criteria")
+    for verb in ("down", "up"):  # a click on the list reaches its buttons, and leaves the order as it was
+        page.locator(f'button[value="{verb}:criteria:{0 if verb == "down" else 1}"]').click()
     for at, weight in ((0, "25"), (1, "30")):
         page.goto(f"{SETUP}/criteria/criteria.{at}")
         page.fill('[name="weight"]', weight)

@@ -26,6 +26,7 @@ from tests.builders import (
 from tests.conftest import Clock
 from workflows.calls import actions as calls
 from workflows.calls import preparing
+from workflows.calls.form import Question
 from workflows.calls.queries import call_view, terms_of, working_copy
 from workflows.calls.rules import Stage
 from workflows.calls.shape import Input, models, put, settings
@@ -169,6 +170,35 @@ def test_a_choice_that_is_none_any_more_is_shown_and_not_lost(client: FlaskClien
     assert content() == gone
 
 
+@pytest.mark.parametrize(
+    ("question", "offered"),
+    [
+        ({"kind": "yes-no"}, ["yes", "no"]),
+        ({"kind": "sdg"}, [str(number) for number in range(1, 18)]),
+        ({"kind": "one-of", "choices": [{"code": "art", "label": {"nl": "Kunst", "fr": "Art"}}]}, ["art"]),
+        ({"kind": "long-text"}, ["gone"]),  # it has none; what was said of it before is not lost unseen
+    ],
+)
+def test_what_a_question_depends_on_is_ticked_and_never_typed_as_a_code(
+    client: FlaskClient, ada: Actor, question: dict[str, Any], offered: list[str]
+) -> None:
+    a_call()
+    words = {"nl": "N", "fr": "F", "en": "E"}
+    only_if = {"question": "other", "answers": offered[:1]}
+    other, then = (
+        Question.model_validate(one).model_dump(mode="json") for one in (
+            {"id": "other", "label": words, **question},
+            {"id": "then", "label": words, "kind": "short-text", "only_if": only_if},
+        )
+    )  # fmt: skip
+    made = put(content(), ("sections", 1, "questions"), [other, then])
+    done(preparing.keep, ada, "small", made, seen=0, part="x", now=NOW)
+    shown = page(client, f"{SETUP}/form/sections.1.questions.1")
+    ticks = [tag for tag in re.findall(r"<input[^>]+>", shown) if 'name="only_if.answers"' in tag]
+    assert [re.findall(r' value="([^"]*)"', tag)[0] for tag in ticks] == offered
+    assert '<textarea class="govuk-textarea" id="only_if.answers"' not in shown
+
+
 def test_an_hour_that_is_none_is_told_under_its_field(client: FlaskClient, ada: Actor) -> None:
     a_call(published=False)
     shown = send(client, f"{SETUP}/dates", 422, closes_at__time="25:00")
@@ -297,6 +327,15 @@ def test_a_new_call_is_made_from_the_neutral_one_and_published(client: FlaskClie
     }  # fmt: skip
     answer = client.post("/administration/calls/new?source=-", data=fields)
     assert answer.location == "/administration/calls/stad-2027/setup"
+    setup = "/administration/calls/stad-2027/setup"
+    client.post("/administration/calls/stad-2027/publish")
+    assert asked(call_view, "stad-2027", NOW).stage is Stage.DRAFT  # it still says what the office must write
+    assert page(client, setup).count("the example still stands here") == 4
+    own = {"nl": "Eigen woorden.", "fr": "Nos mots.", "en": "Our words."}
+    send(client, f"{setup}/general", organisers="Stad Brussel")
+    send(client, f"{setup}/texts", **{f"summary.{code}": text for code, text in own.items()})
+    notices = {f"{name}.{code}": own[code] for name in ("reasons_notice", "remedies_notice") for code in own}
+    send(client, f"{setup}/letters", **notices)
     client.post("/administration/calls/stad-2027/publish")
     assert asked(call_view, "stad-2027", NOW).stage is Stage.ANNOUNCED
     assert "Every organisation" in page(client, "/calls/stad-2027")

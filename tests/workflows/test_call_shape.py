@@ -131,6 +131,12 @@ def test_what_a_model_refuses_is_told_in_the_readers_language(spot: Any, value: 
     assert codes(found) == [expected]
 
 
+def test_a_list_is_not_called_empty_because_what_stands_in_it_is_wrong() -> None:
+    wrong = put(content(), ("applicants",), [{"type": "any", "floor_cents": 2, "ceiling_cents": 1}])
+    assert codes(readiness.problems_before_opening(wrong, NOW)) == ["ceiling-below-floor"]
+    assert codes(readiness.problems_before_opening(content(applicants=[]), NOW)) == ["setting-empty"]
+
+
 def test_several_inconsistencies_are_told_at_once() -> None:
     wrong = content(closes_at="2026-01-01T00:00:00", zones=[])
     found = codes(readiness.problems_before_opening(wrong, NOW))
@@ -309,10 +315,19 @@ def test_the_next_edition_is_suggested_a_year_later_on_the_same_weekday() -> Non
     assert copying.suggested(zuid(), date(2029, 1, 1)).opens_on > date(2029, 1, 1) - timedelta(days=1)
 
 
-def test_the_neutral_call_can_be_published_as_it_is_and_fits_any_funder() -> None:
+def test_the_neutral_call_fits_any_funder_who_writes_its_own_words_where_it_asks_for_them() -> None:
     found = next_edition(neutral(), NewEdition("stad-2027", 2027, "ST27", date(2027, 3, 1)))
     at = datetime(2027, 1, 1, tzinfo=UTC)
-    assert readiness.problems_before_opening(found.model_dump(mode="json"), at) == ()
+    edited = found.model_dump(mode="json")
+    told = readiness.problems_before_opening(edited, at)
+    assert [(one.reason.code, ".".join(map(str, one.spot))) for one in told if one.blocking] == [
+        ("still-the-example", "organisers"), ("still-the-example", "summary"),
+        ("still-the-example", "letters.reasons_notice"), ("still-the-example", "letters.remedies_notice"),
+    ]  # fmt: skip
+    own = {"nl": "Eigen woorden.", "fr": "Nos mots.", "en": "Our words."}
+    for one in told:
+        edited = put(edited, one.spot, ["Stad Brussel"] if one.spot == ("organisers",) else own)
+    assert readiness.problems_before_opening(edited, at) == ()
     assert (found.zones, [str(rule.type) for rule in found.applicants]) == ((), ["any"])
 
 

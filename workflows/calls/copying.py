@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ class NewEdition:
     opens_on: date
 
 
+@cache
 def neutral() -> Terms:
     """The small call that a funder without an earlier one begins with."""
     return read_terms(NEUTRAL.read_text(encoding="utf-8"), NEUTRAL.name)

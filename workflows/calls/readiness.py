@@ -9,11 +9,12 @@ from pydantic import ValidationError
 
 from workflows.calls import labels
 from workflows.calls.consistency import PARTS_ONLY, inconsistencies
+from workflows.calls.copying import neutral
 from workflows.calls.form import Meaning, QuestionKind
 from workflows.calls.rules import unfillable_placeholders
 from workflows.calls.shape import Input, Setting, settings
 from workflows.calls.strict import Spot, Strict
-from workflows.calls.terms import Condition, ConditionKind, EnvelopePolicy, Terms
+from workflows.calls.terms import Condition, ConditionKind, EnvelopePolicy, Letters, Terms
 from workflows.language import BRUSSELS, Text
 from workflows.permissions import Duty
 from workflows.problems import Problem, Reason
@@ -48,6 +49,12 @@ SAID_BY_MODELS = {
 }
 """What the models say in English to who writes a file, and the sentence that says it to who fills in a screen."""
 WEEKEND = 5
+TO_REPLACE: tuple[tuple[type[Strict], str, Spot], ...] = (
+    (Terms, "organisers", ("organisers",)), (Terms, "summary", ("summary",)),
+    (Letters, "reasons_notice", ("letters", "reasons_notice")),
+    (Letters, "remedies_notice", ("letters", "remedies_notice")),
+)  # fmt: skip
+"""Texts of the neutral call that only say what the office must write there."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ def problems_before_opening(
     try:
         terms = Terms.model_validate(content, context={PARTS_ONLY: True})
     except ValidationError as error:
-        found += [_of_error(detail) for detail in error.errors()]
+        found += [_of_error(detail) for detail in error.errors() if not _follows(detail)]
     else:
         found += [Finding(one.reason, one.spot) for one in inconsistencies(terms)]
         found += _of_terms(terms, now, taken or {})
@@ -142,6 +149,11 @@ def _of_error(detail: Any) -> Finding:
     return Finding(Reason("setting-wrong", {"setting": what, "message": message}), spot)
 
 
+def _follows(detail: Any) -> bool:
+    """Whether a list is called too short only because what stands in it could not be read."""
+    return detail["type"] == "too_short" and bool(detail["input"])
+
+
 def _named(spot: Spot) -> Setting | None:
     """The last setting on the way to a spot."""
     found, model = None, Terms
@@ -154,6 +166,7 @@ def _named(spot: Spot) -> Setting | None:
 
 def _of_terms(terms: Terms, now: datetime, taken: Mapping[str, str]) -> Iterator[Finding]:
     yield from _of_dates(terms, now)
+    yield from _of_examples(terms)
     if terms.reference_prefix in taken:
         facts = {"prefix": terms.reference_prefix, "call": taken[terms.reference_prefix]}
         yield Finding(Reason("prefix-taken", facts), ("reference_prefix",))
@@ -179,6 +192,15 @@ def _of_dates(terms: Terms, now: datetime) -> Iterator[Finding]:
         yield Finding(Reason("closes-in-weekend", {"closes_at": terms.closes.isoformat()}), ("closes_at",), False)
     if closing.replace(fold=0).utcoffset() != closing.replace(fold=1).utcoffset():
         yield Finding(Reason("hour-stands-twice", {"closes_at": terms.closes.isoformat()}), ("closes_at",), False)
+
+
+def _of_examples(terms: Terms) -> Iterator[Finding]:
+    """What the neutral call asks to be replaced, and still stands there as it was."""
+    example = neutral()
+    for model, name, spot in TO_REPLACE:
+        said, meant = (getattr(one if model is Terms else one.letters, name) for one in (example, terms))
+        if said == meant:
+            yield Finding(Reason("still-the-example", {"setting": labels.label(model, name)}), spot)
 
 
 def _of_condition(condition: Condition, at: int) -> Iterator[Finding]:
