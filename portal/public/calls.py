@@ -13,6 +13,7 @@ from portal.work import ask, now
 from workflows.calls.form import QuestionKind
 from workflows.calls.queries import CallView, call_view, public_calls, public_changes
 from workflows.calls.rules import Stage
+from workflows.eligibility.foreseeing import questions
 from workflows.money import largest_remainder
 from workflows.permissions import Action
 from workflows.problems import NotThere
@@ -65,6 +66,7 @@ def _call_page(found: CallView, *, published: bool = False, changes: Any = (), p
         documents=[question for question in terms.questions() if question.kind is QuestionKind.DOCUMENT],
         chosen_by_us=words.chosen_by_us(terms.chosen_by_us),
         changes=changes,
+        asked=questions(terms),
         preview=preview,
         words=words,
     )
