@@ -15,16 +15,16 @@ from tests.every_kind import every_kind
 from workflows.calls.queries import CallView
 from workflows.calls.rules import Stage
 from workflows.language import BRUSSELS
-from workflows.letters.plain import to_text
+from workflows.letters.blocks import to_json
 from workflows.lifecycle import CallState
 
 
 def a_text(app: Flask, language: str) -> str:
-    """The call with every kind of question, printed, as plain text."""
+    """The call with every kind of question, printed, as it is laid out."""
     call = CallView("every", CallState.PUBLISHED, 2, Stage.OPEN, every_kind())
     with app.test_request_context(f"/?language={language}"):
         app.preprocess_request()
-        return to_text(document(call))
+        return to_json(document(call))
 
 
 def a_line(text: str) -> str:
