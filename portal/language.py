@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlencode
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -19,7 +20,9 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     Babel(app, locale_selector=language, timezone_selector=lambda: "Europe/Brussels")
     app.before_request(_choose)
-    app.context_processor(lambda: {"language": language(), "languages": tuple(NAMES.items())})
+    app.context_processor(
+        lambda: {"language": language(), "languages": tuple(NAMES.items()), "in_language": in_language}
+    )  # fmt: skip
 
 
 def language() -> str:
@@ -42,6 +45,12 @@ def _choose() -> None:
     if wanted in LANGUAGES:
         session["language"] = wanted
         g.language = wanted
+
+
+def in_language(code: str) -> str:
+    """The query of this page in another language; what else it asks stays, each value of it."""
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "language"]
+    return urlencode([*kept, ("language", code)])
 
 
 def compile_catalogues() -> None:

@@ -17,7 +17,7 @@ def options(question: Question, terms: Terms) -> list[tuple[str, str]]:
         case QuestionKind.ZONE:
             return [(zone.code, _words(zone)) for zone in terms.zones]
         case QuestionKind.PLACES:
-            return [(place.code, _place(place, zone)) for zone in terms.zones for place in zone.places]
+            return [(place.code, place_of(place, zone)) for zone in terms.zones for place in zone.places]
         case QuestionKind.SDG:
             return [(number, text_in(name.texts(), language())) for number, name in GOALS.items()]
     return [(choice.code, _words(choice)) for choice in question.choices]
@@ -28,7 +28,8 @@ def _words(thing: Choice | Zone | Place) -> str:
     return text_in(words.texts(), language())
 
 
-def _place(place: Place, zone: Zone) -> str:
+def place_of(place: Place, zone: Zone) -> str:
+    """A place with its zone; one that is excluded says so, and is offered so that a refusal can be explained."""
     facts = {"place": _words(place), "zone": _words(zone)}
     if place.excluded:
         return _("%(place)s (%(zone)s) – excluded from this call", **facts)

@@ -28,4 +28,6 @@ from portal.public import calendar as calendar
 from portal.public import calls as calls
 from portal.public import link as link
 from portal.public import mailbox as mailbox
+from portal.public import may_apply as may_apply
+from portal.public import printed as printed
 from portal.public import verify as verify

@@ -9,10 +9,12 @@ from flask_login import current_user
 from portal.guard import needs
 from portal.previews import prepared
 from portal.public import blueprint, words
+from portal.public.machines import linked_data
 from portal.work import ask, now
 from workflows.calls.form import QuestionKind
 from workflows.calls.queries import CallView, call_view, public_calls, public_changes
 from workflows.calls.rules import Stage
+from workflows.eligibility.foreseeing import questions
 from workflows.money import largest_remainder
 from workflows.permissions import Action
 from workflows.problems import NotThere
@@ -65,6 +67,8 @@ def _call_page(found: CallView, *, published: bool = False, changes: Any = (), p
         documents=[question for question in terms.questions() if question.kind is QuestionKind.DOCUMENT],
         chosen_by_us=words.chosen_by_us(terms.chosen_by_us),
         changes=changes,
+        asked=questions(terms),
+        linked_data=None if preview else linked_data(found),
         preview=preview,
         words=words,
     )

@@ -9,9 +9,22 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from tests.builders import a_call, an_application, an_association, sign_in, terms, work_off
+from tests.builders import (
+    CLOSES,
+    DAY,
+    a_call,
+    an_administrator,
+    an_application,
+    an_association,
+    done,
+    sign_in,
+    terms,
+    work_off,
+)
+from tests.conftest import Clock
 from workflows import database
 from workflows.calls.terms import Terms
+from workflows.completion import actions
 
 MOST_STATEMENTS = 8
 MOST_OCTETS = 120_000
@@ -49,7 +62,7 @@ def counted() -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted"])
-@pytest.mark.parametrize("questions", [0, 60])
+@pytest.mark.parametrize("questions", [0, 10, 80])
 def test_a_page_of_an_application_takes_few_statements_however_many_questions(
     client: FlaskClient, questions: int, state: str
 ) -> None:
@@ -72,20 +85,51 @@ def octets(client: FlaskClient, path: str) -> int:
         return len(answer.data)
 
 
+def weight(client: FlaskClient, path: str) -> int:
+    """What a browser receives that opens the page as its first of the portal."""
+    html = client.get(path).get_data(as_text=True)
+    parts = {part.replace("&amp;", "&") for part in re.findall(r'(?:href|src)="(/static/[^"]+)"', html)}
+    assert {"oproep.css", "govuk.css", "govuk.js", "figtree-latin.woff2"} <= {
+        part.split("?")[0].rsplit("/", 1)[-1] for part in parts
+    }
+    return octets(client, path) + sum(octets(client, part) for part in parts)
+
+
+def too_heavy(client: FlaskClient, *paths: str) -> dict[str, int]:
+    return {path: found for path in paths if (found := weight(client, path)) > MOST_OCTETS}
+
+
 def test_a_page_of_an_association_weighs_little_the_first_time_with_everything_on_it(client: FlaskClient) -> None:
     a_call(a_long_call(60))
+    visitor = ("/", "/calls/small", "/calls/small/may-apply", "/sign-in", "/register", "/password-forgotten", "/verify")
+    assert too_heavy(client, *visitor, "/accessibility", "/privacy") == {}
     by = an_association()
-    reference = an_application("draft", by=by)
+    draft = an_application("draft", by=by)
     sign_in(client, by[0])
-    weights = {}
-    for page in (f"/applications/{reference}{page}" for page in PAGES):
-        html = client.get(page).get_data(as_text=True)
-        parts = {part.replace("&amp;", "&") for part in re.findall(r'(?:href|src)="(/static/[^"]+)"', html)}
-        assert {"oproep.css", "govuk.css", "govuk.js", "figtree-latin.woff2"} <= {
-            part.split("?")[0].rsplit("/", 1)[-1] for part in parts
-        }
-        weights[page] = octets(client, page) + sum(octets(client, part) for part in parts)
-    assert {page: weight for page, weight in weights.items() if weight > MOST_OCTETS} == {}
+    own = (
+        "/account/",
+        "/account/address",
+        "/applications/",
+        "/applications/start/small",
+        "/applications/organisations/new",
+    )
+    organisation = f"/applications/organisations/{by[1]}"
+    of_it = [f"{organisation}{page}" for page in ("", "/edit", "/members", "/account", "/accreditation")]
+    of_draft = [f"/applications/{draft}{page}" for page in (*PAGES, "/messages")]
+    assert too_heavy(client, *own, *of_it, *of_draft) == {}
+
+
+def test_what_an_association_opens_after_it_submitted_weighs_little_too(client: FlaskClient, clock: Clock) -> None:
+    a_call(a_long_call(60))
+    by = an_association()
+    reference = an_application("submitted", by=by)
+    work_off()
+    clock.now = CLOSES + DAY
+    wanted = [question.id for question in a_long_call(60).sections[0].questions]
+    done(actions.ask, an_administrator(), reference, wanted, "Onvolledig.", clock.now + 9 * DAY, now=clock.now)
+    sign_in(client, by[0])
+    pages = [f"/applications/{reference}{page}" for page in ("", "/receipt", "/messages", "/requests/1")]
+    assert too_heavy(client, *pages) == {}
 
 
 def test_a_compressed_page_says_the_same_and_hides_its_length(client: FlaskClient) -> None:
