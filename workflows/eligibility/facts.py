@@ -91,7 +91,7 @@ def seen_answer(facts: Facts, question: Question) -> Seen:
 
 def seen_beside(facts: Facts, code: str) -> Seen:
     """Something that is no answer, by the code of its label."""
-    show, nothing = BESIDE[code], Reason("seen-nothing")
+    show, nothing = BESIDE[code], Reason("seen-none")
     return Seen(
         {language: say(Reason(code), language) for language in LANGUAGES},
         {language: show(facts, language) or say(nothing, language) for language in LANGUAGES},

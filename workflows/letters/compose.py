@@ -136,7 +136,7 @@ def _ineligible(material: Material) -> list[Block]:
     for failure in material.facts["failures"]:
         said = [say(Reason(one["code"], one["facts"]), material.language) for one in failure["reasons"]]
         said += [failure["remark"]] if failure["remark"] else []
-        seen = " · ".join(material.say("letter-seen", **one) for one in failure.get("seen", ()))
+        seen = ", ".join(material.say("letter-seen", **one) for one in failure.get("seen", ()))
         said += [material.say("letter-looked-at", seen=seen)] if seen else []
         code = "letter-condition-of-article" if failure.get("article") else "letter-condition"
         facts = {"condition": failure["condition"], "article": failure.get("article")}
