@@ -21,6 +21,7 @@ from workflows.problems import Problem
 
 MIDNIGHT = "00:00"
 LEGAL_FORMS = ("vzw", "asbl", "ivzw", "aisbl", "stichting", "fondation")
+OTHER_FORMS = (("other", _("Another form")), ("foreign", _("Association under foreign law")))
 
 
 def choices(pairs: Sequence[tuple[str, Any]]) -> list[SelectChoice]:
@@ -204,7 +205,7 @@ def legal_form() -> SelectField:
     """Which kind of legal person an organisation is."""
     return SelectField(
         _("Legal form"), widget=GovSelect(), validators=[needed()],
-        choices=choices([("", _("Choose…")), *((form, form) for form in LEGAL_FORMS), ("other", _("Another form"))]),
+        choices=choices([("", _("Choose…")), *((form, form) for form in LEGAL_FORMS), *OTHER_FORMS]),
     )  # fmt: skip
 
 

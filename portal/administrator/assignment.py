@@ -125,7 +125,7 @@ def _change(reference: str, duty: str, person_id: int, change: Any, told: str) -
 
 def _files(session: Session, call_id: str) -> tuple[Scored, ...]:
     files = scored(session, call_id)
-    hidden = withheld(session, [found.application.reference for found in files])
+    hidden = withheld(session, call_id)
     return tuple(found for found in files if found.application.reference not in hidden)
 
 

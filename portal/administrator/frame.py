@@ -1,6 +1,5 @@
 """What every screen of a call shares: its frame, the other screens, and who may open a file."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -9,9 +8,9 @@ from flask_babel import gettext as _
 from portal.work import Session, actor
 from workflows.calls.queries import CallView
 from workflows.lifecycle import ApplicationState
-from workflows.permissions import Action, Duty, Relation, may, require
+from workflows.permissions import Action, Duty, Relation, require
 from workflows.problems import NotThere
-from workflows.submission.queries import ApplicationView, call_relation, clerk_relation, row, view
+from workflows.submission.queries import ApplicationView, call_relation, clerk_relation, conflicted_files, row, view
 
 
 def show(template: str, call: CallView, *, status: int = 200, **more: Any) -> tuple[str, int]:
@@ -24,7 +23,7 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
     screens = (
         (_("Overview"), "call", ("call", "arrivals")),
         (_("Preparation"), "setup", ("setup", "setup_part", "setup_changes", "take_over", "extension")),
-        (_("Screening"), "screening", ("screening", "admit_many", "file", "overrule", "ask_completion")),
+        (_("Screening"), "screening", ("screening", "clean", "admit_many", "file", "overrule", "ask_completion")),
         (_("Assignment"), "assignment", ("assignment", "suggestion", "file_assignment", "panel")),
         (_("Scoring"), "scoring", ("scoring", "file_scoring")),
         (_("Allocation"), "allocation", ("allocation", "commit")),
@@ -75,9 +74,6 @@ def open_file(session: Session, reference: str) -> ApplicationView:
     return found
 
 
-def withheld(session: Session, references: Iterable[str]) -> frozenset[str]:
-    """The files this request's administrator may not see."""
-    return frozenset(
-        reference for reference in references
-        if not may(actor(), Action.READ_ANY_APPLICATION, relation_to(session, reference))
-    )  # fmt: skip
+def withheld(session: Session, call_id: str) -> frozenset[str]:
+    """The submitted files of a call that this request's administrator may not see: those of a conflict of interest."""
+    return conflicted_files(session, actor(), call_id)

@@ -16,7 +16,8 @@ from portal.work import actor, ask, now, work
 from workflows.calls.queries import call_view
 from workflows.completion import actions
 from workflows.completion.queries import open_request
-from workflows.language import BRUSSELS, show_moment
+from workflows.eligibility.queries import Screening, of
+from workflows.language import BRUSSELS, say, show_moment
 from workflows.problems import Problem
 
 OFFERED = timedelta(days=14)
@@ -31,8 +32,9 @@ def ask_completion(reference: str) -> Any:
         application = open_file(session, reference)
         call = call_view(session, application.call_id, now())
         waiting = open_request(session, application.id, now())
+        begun = _about(of(session, application), request.args.get("condition"))
     offered = (now().astimezone(BRUSSELS) + OFFERED).date()
-    form = CompletionForm(application.terms, data={"due_on": offered, "due_hour": OFFERED_HOUR})
+    form = CompletionForm(application.terms, data={**begun, "due_on": offered, "due_hour": OFFERED_HOUR})
     if form.validate_on_submit():
         due = datetime.combine(form.due_on.data, time.fromisoformat(form.due_hour.data), BRUSSELS)
         try:
@@ -50,6 +52,15 @@ def ask_completion(reference: str) -> Any:
         "ask_completion", call, status=422 if request.method == "POST" else 200, application=application, form=form,
         waiting=waiting, words=words, has_errors=bool(form.errors),
     )  # fmt: skip
+
+
+def _about(screening: Screening, number: str | None) -> dict[str, Any]:
+    """What a request about a condition begins with: the questions it looked at, and why, for its association."""
+    check = next((one for one in screening.checks if str(one.number) == number), None)
+    if check is None:
+        return {}
+    why = " ".join(say(reason, screening.application.language) for reason in check.reasons)
+    return {"questions": list(check.questions), "explanation": why}
 
 
 @blueprint.post("/files/<reference>/requests/<int:number>/withdraw")

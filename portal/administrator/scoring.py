@@ -50,7 +50,7 @@ def scoring(call_id: str) -> Any:
     with ask() as session:
         call = call_view(session, call_id, now())
         files = scored(session, call_id)
-        hidden = withheld(session, [found.application.reference for found in files])
+        hidden = withheld(session, call_id)
     ranks = _ranks(call, files)
     shown = [found for found in files if found.application.reference not in hidden]
     standings = [_standing(found, ranks) for found in shown]

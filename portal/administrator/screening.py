@@ -1,5 +1,6 @@
 """Screening: the submitted files with the automatic verdict, and admitting the clean ones in one go."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -9,11 +10,11 @@ from flask_babel import ngettext
 from portal import errors
 from portal.administrator import blueprint, words
 from portal.administrator.frame import open_file, show, withheld
-from portal.work import actor, ask, now, work
-from workflows.calls.queries import call_view
+from portal.work import Session, actor, ask, now, work
+from workflows.calls.queries import CallView, call_view
 from workflows.completion.queries import waiting_files
 from workflows.eligibility import actions
-from workflows.eligibility.queries import Screening, of
+from workflows.eligibility.queries import Screening, of_all
 from workflows.lifecycle import ApplicationState
 from workflows.problems import NotThere, Problem
 from workflows.submission.queries import of_call
@@ -27,15 +28,7 @@ def screening(call_id: str) -> Any:
     if wanted not in FILTERS:
         raise NotThere
     with ask() as session:
-        call = call_view(session, call_id, now())
-        files = [found for found in of_call(session, call_id) if found.state is not ApplicationState.DRAFT]
-        hidden = withheld(session, [found.reference for found in files])
-        screened = [of(session, found) for found in files if found.reference not in hidden]
-        asked = waiting_files(session, call_id, now())
-
-    def pile(one: Screening) -> str:
-        return "asked" if one.application.reference in asked else _pile(one)
-
+        call, screened, pile = _screened(session, call_id)
     sorted_out: dict[str, list[Screening]] = {name: [] for name in FILTERS}
     for one in screened:
         sorted_out[pile(one)].append(one)
@@ -44,28 +37,50 @@ def screening(call_id: str) -> Any:
     return show("screening", call, wanted=wanted, files=sorted_out[wanted], numbers=numbers, pile=pile, words=words)
 
 
-@blueprint.post("/calls/<call_id>/screening")
+@blueprint.get("/calls/<call_id>/screening/clean")
+def clean(call_id: str) -> Any:
+    """Exactly the files that would be declared eligible, each with the digest of what is seen of it here."""
+    with ask() as session:
+        call, screened, pile = _screened(session, call_id)
+    return show("clean", call, files=[one for one in screened if pile(one) == "passed"], words=words)
+
+
+@blueprint.post("/calls/<call_id>/screening/clean")
 def admit_many(call_id: str) -> Any:
-    """Admit the files that were ticked, each by itself: one that cannot be admitted keeps none of the others back."""
-    ticked, admitted, done = request.form.getlist("file"), 0, 0
-    for reference in ticked:
+    """Admit the files that were ticked, each by itself: one that changed since it was seen, or cannot be admitted, is
+    named and keeps none of the others back. A second click finds them admitted."""
+    admitted = already = 0
+    for ticked in request.form.getlist("file"):
+        reference, _space, seen = ticked.partition(" ")
         try:
             with work() as session:
-                if open_file(session, reference).state is ApplicationState.SUBMITTED:
-                    actions.admit(session, actor(), reference, now=now())
+                if open_file(session, reference).state is ApplicationState.ELIGIBLE:
+                    already += 1
+                else:
+                    actions.admit(session, actor(), reference, seen=seen, now=now())
                     admitted += 1
                 else:
                     done += 1
         except Problem as problem:
-            flash(f"{reference}: {errors.sentence(problem)}", "error")
+            flash(_("%(reference)s is left out.", reference=reference) + " " + errors.sentence(problem), "error")
+    if already:
+        flash(ngettext("%(num)d file was eligible already.", "%(num)d files were eligible already.", already), "info")
     if admitted:
         told = ngettext("%(num)d file was declared eligible.", "%(num)d files were declared eligible.", admitted)
         flash(told, "success")
-    if done or not ticked:
-        n = done
-        told = ngettext("%(num)d file was decided on already.", "%(num)d files were decided on already.", n)
-        flash(told if n else _("Nothing was ticked."), "info")
+    if not request.form.getlist("file"):
+        flash(_("Nothing was ticked."), "info")
     return redirect(url_for("administrator.screening", call_id=call_id))
+
+
+def _screened(session: Session, call_id: str) -> tuple[CallView, tuple[Screening, ...], Callable[[Screening], str]]:
+    """A call with the screenings of its files, in a number of statements that does not grow, and where each lies."""
+    call = call_view(session, call_id, now())
+    hidden = withheld(session, call_id)
+    files = [one for one in of_call(session, call_id) if one.state is not ApplicationState.DRAFT]
+    asked = waiting_files(session, call_id, now())
+    screened = of_all(session, [one for one in files if one.reference not in hidden])
+    return call, screened, lambda one: "asked" if one.application.reference in asked else _pile(one)
 
 
 def _pile(one: Screening) -> str:

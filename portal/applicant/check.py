@@ -11,13 +11,16 @@ from portal.applicant.forms import DeclarationForm
 from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.work import Session, actor, ask, now, work
-from workflows.calls.form import Meaning, Question
-from workflows.calls.terms import Condition, ConditionKind, Terms
+from workflows.calls.terms import Condition, ConditionKind
+from workflows.eligibility.facts import Seen
 from workflows.eligibility.queries import facts_of
-from workflows.eligibility.rules import judge
+from workflows.eligibility.rules import judge, looked_at, questions_read
 from workflows.problems import Problem, Problems, Reason
-from workflows.submission import actions, rules
+from workflows.submission import actions
 from workflows.submission.rules import answered, missing, wrong
+
+Foreseen = tuple[Condition, bool | None, tuple[Reason, ...], tuple[Seen, ...]]
+"""A condition with its verdict, the reasons for it, and what was looked at."""
 
 
 @blueprint.get("/<reference>/check")
@@ -81,7 +84,7 @@ def _page(session: Session, file: File, form: DeclarationForm, status: int) -> t
     return page, status
 
 
-def _foreseen(session: Session, file: File) -> list[tuple[Condition, bool | None, tuple[Reason, ...]]]:
+def _foreseen(session: Session, file: File) -> list[Foreseen]:
     """The conditions this file would fail, or that a person would have to look at, as it stands now.
 
     What is listed as missing or wrong already, and what was not answered yet, is not said a second time.
@@ -89,25 +92,11 @@ def _foreseen(session: Session, file: File) -> list[tuple[Condition, bool | None
     application = file.application
     facts = facts_of(session, application, now())
     listed = (ConditionKind.COMPLETE, ConditionKind.AMOUNT, ConditionKind.BUDGET_CAPS, ConditionKind.CO_FINANCING)
-    asked = rules.asked(application.terms, application.draft)
     found = []
     for condition in application.terms.conditions:
-        questions = [question for question in _looked_at(condition, application.terms) if question.id in asked]
+        questions = questions_read(condition, facts)
         known = all(answered(question, application.answers, application.attachments) for question in questions)
         verdict = judge(condition, facts)
         if known and verdict.ok is not True and condition.kind not in listed:
-            found.append((condition, verdict.ok, verdict.reasons))
+            found.append((condition, verdict.ok, verdict.reasons, looked_at(condition, facts)))
     return found
-
-
-def _looked_at(condition: Condition, terms: Terms) -> list[Question]:
-    """The questions a condition reads."""
-    meanings = {
-        ConditionKind.ZONE: (Meaning.ZONE,),
-        ConditionKind.PLACES: (Meaning.ZONE, Meaning.PLACES),
-        ConditionKind.STARTS_BETWEEN: (Meaning.STARTS_ON,),
-        ConditionKind.LASTS_AT_MOST: (Meaning.STARTS_ON, Meaning.ENDS_ON),
-    }.get(condition.kind, ())
-    by_meaning = [terms.question_meaning(meaning) for meaning in meanings]
-    by_id = [question for question in terms.questions() if question.id == condition.question]
-    return [question for question in by_meaning if question is not None] + by_id

@@ -233,18 +233,19 @@ def test_the_clean_files_are_admitted_in_one_go_and_the_others_say_why_not(clien
     a_call()
     clean, second = (screened(an_application("submitted")) for _ in range(2))
     unclear = screened(an_application("submitted", by=an_association(legal_form="scrl")))
-    shown = page(client, "/calls/small/screening")
-    assert re.findall(r'name="file" id="[^"]*" value="([^"]*)"', shown) == [clean, second]
+    shown = page(client, "/calls/small/screening/clean")
+    ticks = re.findall(r'name="file" id="[^"]*" value="([^"]*)"', shown)
+    assert [tick.split()[0] for tick in ticks] == [clean, second]
     assert unclear in page(client, "/calls/small/screening?show=person")
     assert clean not in page(client, "/calls/small/screening?show=person")
-    shown = said(client, "/calls/small/screening", {"file": [clean, unclear, second]})
+    shown = said(client, "/calls/small/screening/clean", {"file": [*ticks, unclear]})
     assert "2 files were declared eligible." in shown
-    assert f"{unclear}: " in shown
-    again = said(client, "/calls/small/screening", {"file": [clean, second]})
-    assert ("2 files were decided on already." in again, "declared eligible." in again) == (True, False)
-    assert "Nothing was ticked." in said(client, "/calls/small/screening")
+    assert f"{unclear} is left out." in shown
     states = [state_of(one) for one in (clean, second, unclear)]
     assert states == [ApplicationState.ELIGIBLE, ApplicationState.ELIGIBLE, ApplicationState.SUBMITTED]
+    shown = said(client, "/calls/small/screening/clean", {"file": ticks})
+    assert ("2 files were eligible already." in shown, "declared eligible." in shown) == (True, False)
+    assert "Nothing was ticked." in said(client, "/calls/small/screening/clean")
 
 
 def test_a_verdict_by_hand_needs_a_reason_and_keeps_what_was_chosen(client: FlaskClient, ada: Actor) -> None:

@@ -337,6 +337,19 @@ def test_ineligible_needs_a_failed_condition_whose_reasons_are_kept_for_the_lett
                     }
                 ],
                 "remark": "",
+                "article": None,
+                "seen": [
+                    {
+                        "label": {"nl": "Zone", "fr": "Zone", "en": "Zone"},
+                        "question": "zone",
+                        "shown": dict(names.name.texts()),
+                    },
+                    {
+                        "label": {"nl": "Plaatsen", "fr": "Lieux", "en": "Places"},
+                        "question": "places",
+                        "shown": dict(names.places[1].name.texts()),
+                    },
+                ],
             }
         ]
     }

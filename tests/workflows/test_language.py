@@ -24,7 +24,7 @@ from workflows.problems import Reason
 THE_SAME_WORD = {
     ("change-line", "nl", "en"),
     ("answer-total", "fr", "en"), ("budget-funder", "fr", "en"),
-    ("letter-condition", "nl", "en"),
+    ("letter-condition", "nl", "en"), ("letter-condition-of-article", "nl", "en"), ("letter-seen", "nl", "en"),
     ("letter-document", "nl", "en"), ("letter-document", "nl", "fr"), ("letter-document", "fr", "en"),
     ("letter-organisation", "fr", "en"), ("letter-project", "nl", "en"), ("letter-reference", "nl", "fr"),
     ("replay-zone", "nl", "fr"), ("replay-zone", "nl", "en"), ("replay-zone", "fr", "en"),

@@ -25,6 +25,10 @@ NEEDS = {
     ConditionKind.ANSWERED_ONE_OF: ("question", "accepted"),
     ConditionKind.LASTS_AT_MOST: ("months",),
     ConditionKind.STARTS_BETWEEN: ("earliest", "latest"),
+    ConditionKind.NUMBER_BETWEEN: ("question", "most"),
+    ConditionKind.DOCUMENT_PRESENT: ("question",),
+    ConditionKind.SIGNED: ("question",),
+    ConditionKind.FILES_PER_ORGANISATION: ("most",),
 }
 """What a kind of condition cannot be judged without."""
 LOOKED_AT = {

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, ValidationInfo, model_validator
 
 from workflows.calls.budget import Budget
 from workflows.calls.consistency import PARTS_ONLY, inconsistencies
-from workflows.calls.form import Meaning, Question, Section
+from workflows.calls.form import Bound, Meaning, Question, Section
 from workflows.calls.strict import Cents, Code, Count, Instant, PlaceCode, Strict, Words
 from workflows.language import BRUSSELS, placeholders
 from workflows.people.rules import ApplicantType
@@ -70,19 +70,27 @@ class ConditionKind(StrEnum):
     LASTS_AT_MOST = "lasts-at-most"
     ANSWERED_YES = "answered-yes"
     ANSWERED_ONE_OF = "answered-one-of"
+    NUMBER_BETWEEN = "number-between"
+    DOCUMENT_PRESENT = "document-present"
+    SIGNED = "signed"
     ONE_PER_ORGANISATION = "one-per-organisation"
+    FILES_PER_ORGANISATION = "files-per-organisation"
 
 
 class Condition(Strict):
-    """A condition of eligibility: its kind and the parameters that kind reads."""
+    """A condition of eligibility: its kind and the parameters that kind reads. `article`: where the call sets it, for
+    the letter of refusal."""
 
     kind: ConditionKind
     name: Words
+    article: Words | None = None
     question: Code | None = None
     accepted: tuple[Code, ...] = ()
     earliest: date | None = None
     latest: date | None = None
     months: Count | None = None
+    least: Bound | None = None
+    most: Bound | None = None
 
 
 class Criterion(Strict):

@@ -1,65 +1,59 @@
 """The conditions of eligibility: one pure function each, registered by its kind. A verdict says why."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from workflows.calls.asking import codes
-from workflows.calls.form import Meaning
-from workflows.calls.terms import Condition, ConditionKind, Terms
+from workflows.calls.form import Meaning, Question
+from workflows.calls.terms import Condition, ConditionKind
+from workflows.eligibility.facts import Facts, Seen, seen_answer, seen_beside
 from workflows.people.rules import ApplicantType
 from workflows.problems import Reason, Verdict
-from workflows.submission.budget import Sums, caps, cofinancing, sums
-from workflows.submission.rules import Draft, answer, asked, missing
+from workflows.submission.budget import caps, cofinancing
+from workflows.submission.rules import answered, missing
 
 PASSED = Verdict(True)
 BELGIAN_FORMS = frozenset({"asbl", "vzw", "aisbl", "ivzw", "fondation", "stichting"})
 """Legal forms of Belgian associations and foundations (Code of companies and associations)."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the conditions look at. `others` are references of other files of the same organisation in the call.
-
-    `type_confirmed` is False where the type of the applicant rests on its own word only.
-    """
-
-    terms: Terms
-    draft: Draft
-    received_at: datetime
-    legal_form: str
-    others: tuple[str, ...] = ()
-    type_confirmed: bool = True
-
-    def spares(self, question_id: str | None) -> bool:
-        """Whether the form asks this of others but not of this applicant: nobody fails what they are not asked."""
-        there = any(question.id == question_id for question in self.terms.questions())
-        return there and question_id not in asked(self.terms, self.draft)
-
-    def sums(self) -> Sums | None:
-        """What the budget comes to, where the call has one and it is filled in."""
-        if self.terms.budget is None or self.meaning(Meaning.TOTAL_BUDGET) is None:
-            return None
-        question = self.terms.question_meaning(Meaning.TOTAL_BUDGET)
-        return sums(self.terms.budget, self.draft.answers.get(question.id)) if question else None
-
-    def meaning(self, meaning: Meaning) -> Any:
-        return answer(self.terms, self.draft, meaning)
+FOREIGN = "foreign"
+"""The legal form of an applicant that says it is under foreign law."""
 
 
 Judge = Callable[[Condition, Facts], Verdict]
 CONDITIONS: dict[ConditionKind, Judge] = {}
+LOOKS_AT: dict[ConditionKind, tuple[Meaning | str, ...]] = {}
 
 
-def condition(kind: ConditionKind) -> Callable[[Judge], Judge]:
-    """Register the function that judges this kind of condition."""
+def condition(kind: ConditionKind, *looks_at: Meaning | str) -> Callable[[Judge], Judge]:
+    """Register the function that judges this kind of condition, and what it looks at: answers by their meaning, and
+    what stands beside them by its code. The question that a condition names is looked at too."""
 
     def register(judge: Judge) -> Judge:
         CONDITIONS[kind] = judge
+        LOOKS_AT[kind] = looks_at
         return judge
 
     return register
+
+
+def questions_read(condition: Condition, facts: Facts) -> tuple[Question, ...]:
+    """The questions a condition looks at, of those this applicant is asked; of completeness those without an answer."""
+    if condition.kind is ConditionKind.COMPLETE:
+        named = [problem.field for problem in missing(facts.terms, facts.draft)]
+    else:
+        meant = (facts.terms.question_meaning(one) for one in LOOKS_AT[condition.kind] if isinstance(one, Meaning))
+        named = [*(question.id for question in meant if question), condition.question]
+    found = (facts.question(name) for name in dict.fromkeys(named))
+    return tuple(question for question in found if question)
+
+
+def looked_at(condition: Condition, facts: Facts) -> tuple[Seen, ...]:
+    """What a condition looks at, as it reads in this file."""
+    beside = [one for one in LOOKS_AT[condition.kind] if not isinstance(one, Meaning)]
+    answers = (seen_answer(facts, question) for question in questions_read(condition, facts))
+    return *answers, *(seen_beside(facts, code) for code in beside)
 
 
 def judge(condition: Condition, facts: Facts) -> Verdict:
@@ -91,7 +85,7 @@ def undecided(code: str, **facts: Any) -> Verdict:
     return Verdict(None, (Reason(code, facts),))
 
 
-@condition(ConditionKind.ON_TIME)
+@condition(ConditionKind.ON_TIME, "seen-received", "seen-closes")
 def on_time(condition: Condition, facts: Facts) -> Verdict:
     """On time is strictly before the closing instant, to the second, by the server's clock at arrival."""
     if facts.received_at < facts.terms.closes:
@@ -108,15 +102,20 @@ def complete(condition: Condition, facts: Facts) -> Verdict:
     return failed("incomplete", questions=questions) if questions else PASSED
 
 
-@condition(ConditionKind.BELGIAN_LEGAL_PERSONALITY)
+@condition(ConditionKind.BELGIAN_LEGAL_PERSONALITY, "seen-legal-form", "seen-country")
 def belgian_legal_personality(condition: Condition, facts: Facts) -> Verdict:
-    """Open to Belgian associations only; an unknown legal form is for a person to look up."""
+    """Open to Belgian associations only; an unknown legal form is for a person to look up.
+
+    An association under foreign law cannot apply by itself; as partner of a Belgian applicant it is not looked at.
+    """
     if facts.legal_form in BELGIAN_FORMS:
         return PASSED
+    if facts.legal_form == FOREIGN or facts.country != "BE":
+        return failed("foreign-association")
     return undecided("legal-form-unknown", legal_form=facts.legal_form)
 
 
-@condition(ConditionKind.APPLICANT_TYPE)
+@condition(ConditionKind.APPLICANT_TYPE, "seen-type", "seen-reference-date")
 def applicant_type(condition: Condition, facts: Facts) -> Verdict:
     """The type of applicant at the reference date is one the call invites."""
     if facts.terms.applicant_rule(facts.draft.type):
@@ -124,7 +123,7 @@ def applicant_type(condition: Condition, facts: Facts) -> Verdict:
     return failed("applicant-type-not-invited")
 
 
-@condition(ConditionKind.ZONE)
+@condition(ConditionKind.ZONE, Meaning.ZONE)
 def zone(condition: Condition, facts: Facts) -> Verdict:
     """The zone is one of the edition's own: Chennai was one in 2021 and is none in 2024."""
     code = facts.meaning(Meaning.ZONE)
@@ -133,7 +132,7 @@ def zone(condition: Condition, facts: Facts) -> Verdict:
     return failed("zone-not-in-call", zone=code or "—", zones=[zone.name.texts() for zone in facts.terms.zones])
 
 
-@condition(ConditionKind.PLACES)
+@condition(ConditionKind.PLACES, Meaning.ZONE, Meaning.PLACES)
 def places(condition: Condition, facts: Facts) -> Verdict:
     """Every place lies in the chosen zone and none is excluded: the Gaza Strip is, in the 2024 edition."""
     zone = facts.terms.zone(facts.meaning(Meaning.ZONE) or "")
@@ -152,7 +151,7 @@ def places(condition: Condition, facts: Facts) -> Verdict:
     return Verdict(False, tuple(reasons)) if reasons else PASSED
 
 
-@condition(ConditionKind.AMOUNT)
+@condition(ConditionKind.AMOUNT, Meaning.REQUESTED, "seen-type", "seen-reference-date")
 def amount(condition: Condition, facts: Facts) -> Verdict:
     """Between floor and ceiling of the applicant's type, both included."""
     rule, requested = facts.terms.applicant_rule(facts.draft.type), facts.meaning(Meaning.REQUESTED)
@@ -164,7 +163,7 @@ def amount(condition: Condition, facts: Facts) -> Verdict:
     return failed("amount-below-floor", **bounds) if requested < rule.floor_cents else PASSED
 
 
-@condition(ConditionKind.BUDGET_CAPS)
+@condition(ConditionKind.BUDGET_CAPS, Meaning.TOTAL_BUDGET)
 def budget_caps(condition: Condition, facts: Facts) -> Verdict:
     """Each cost category and the overheads within the caps of the call, bounds included."""
     found, budget = facts.sums(), facts.terms.budget
@@ -173,7 +172,7 @@ def budget_caps(condition: Condition, facts: Facts) -> Verdict:
     return _all_of(caps(budget, found))
 
 
-@condition(ConditionKind.CO_FINANCING)
+@condition(ConditionKind.CO_FINANCING, Meaning.TOTAL_BUDGET)
 def co_financing(condition: Condition, facts: Facts) -> Verdict:
     """Own means and other funders pay at least the part of all costs that the call wants, bound included."""
     found, budget = facts.sums(), facts.terms.budget
@@ -182,7 +181,7 @@ def co_financing(condition: Condition, facts: Facts) -> Verdict:
     return _all_of(cofinancing(budget, found))
 
 
-@condition(ConditionKind.STARTS_BETWEEN)
+@condition(ConditionKind.STARTS_BETWEEN, Meaning.STARTS_ON)
 def starts_between(condition: Condition, facts: Facts) -> Verdict:
     """The project starts in the window of the call, both days included."""
     starts = _day(facts.meaning(Meaning.STARTS_ON))
@@ -196,7 +195,7 @@ def starts_between(condition: Condition, facts: Facts) -> Verdict:
     return PASSED
 
 
-@condition(ConditionKind.LASTS_AT_MOST)
+@condition(ConditionKind.LASTS_AT_MOST, Meaning.STARTS_ON, Meaning.ENDS_ON)
 def lasts_at_most(condition: Condition, facts: Facts) -> Verdict:
     """The project ends before the same day of the month, `months` later."""
     starts, ends = _day(facts.meaning(Meaning.STARTS_ON)), _day(facts.meaning(Meaning.ENDS_ON))
@@ -228,10 +227,48 @@ def answered_one_of(condition: Condition, facts: Facts) -> Verdict:
     return failed("answer-not-accepted")
 
 
-@condition(ConditionKind.ONE_PER_ORGANISATION)
-def one_per_organisation(condition: Condition, facts: Facts) -> Verdict:
-    """One file per enterprise number; which of several counts is for a person to say."""
-    return undecided("several-files", others=list(facts.others)) if facts.others else PASSED
+@condition(ConditionKind.NUMBER_BETWEEN)
+def number_between(condition: Condition, facts: Facts) -> Verdict:
+    """A number in the form lies within the bounds of the call, both included: an age from 12 to 25."""
+    if facts.spares(condition.question):
+        return PASSED
+    given = facts.draft.answers.get(condition.question or "")
+    if not isinstance(given, int):
+        return failed("number-unknown")
+    least, most = condition.least or 0, condition.most
+    if most is not None and least <= given <= most:
+        return PASSED
+    return failed("number-outside-bounds", given=given, least=least, most=most)
+
+
+@condition(ConditionKind.DOCUMENT_PRESENT)
+def document_present(condition: Condition, facts: Facts) -> Verdict:
+    """The documents the call wants under a question are there, as many as it wants."""
+    question = facts.question(condition.question)
+    if question is None or answered(question, facts.draft.answers, facts.draft.attachments):
+        return PASSED
+    return failed("document-absent", question=question.label.texts())
+
+
+@condition(ConditionKind.SIGNED, "seen-signatory")
+def signed(condition: Condition, facts: Facts) -> Verdict:
+    """The document that is to be signed is there; whether a signature stands on it is for a person to see."""
+    present = document_present(condition, facts)
+    if present.ok and facts.question(condition.question):
+        return undecided("signature-to-see", signatory=facts.signatory or "—")
+    return present
+
+
+@condition(ConditionKind.FILES_PER_ORGANISATION, "seen-others")
+@condition(ConditionKind.ONE_PER_ORGANISATION, "seen-others")
+def files_per_organisation(condition: Condition, facts: Facts) -> Verdict:
+    """So many files per enterprise number, one where nothing is said; which of more count is for a person to say."""
+    most = condition.most or 1
+    if len(facts.others) < most:
+        return PASSED
+    if most == 1:
+        return undecided("several-files", others=list(facts.others))
+    return undecided("too-many-files", others=list(facts.others), most=most)
 
 
 def _all_of(verdicts: tuple[Verdict, ...]) -> Verdict:

@@ -135,10 +135,12 @@ def _ineligible(material: Material) -> list[Block]:
     reasons = []
     for failure in material.facts["failures"]:
         said = [say(Reason(one["code"], one["facts"]), material.language) for one in failure["reasons"]]
-        remark = [failure["remark"]] if failure["remark"] else []
-        reasons.append(
-            material.say("letter-condition", condition=failure["condition"], reasons=" ".join(said + remark))
-        )
+        said += [failure["remark"]] if failure["remark"] else []
+        seen = ", ".join(material.say("letter-seen", **one) for one in failure.get("seen", ()))
+        said += [material.say("letter-looked-at", seen=seen)] if seen else []
+        code = "letter-condition-of-article" if failure.get("article") else "letter-condition"
+        facts = {"condition": failure["condition"], "article": failure.get("article")}
+        reasons.append(material.say(code, **facts, reasons=" ".join(said)))
     return [
         Heading(material.say("letter-reasons")), Paragraph(material.words(material.terms.letters.reasons_notice)),
         Items(tuple(reasons)),

@@ -1,7 +1,7 @@
 """Asking about people: accounts, memberships, organisations, who is signed in."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,16 +13,9 @@ from workflows.history import HistoryEntry
 from workflows.lifecycle import Event
 from workflows.people import links
 from workflows.people.links import Purpose
-from workflows.people.rules import (
-    AccreditationState,
-    ApplicantStanding,
-    ApplicantType,
-    Period,
-    applicant_standing,
-    masked_iban,
-)
+from workflows.people.rules import ApplicantStanding, ApplicantType, masked_iban
+from workflows.people.standings import standings
 from workflows.people.tables import (
-    Accreditation,
     BankAccount,
     FailedSignIn,
     Link,
@@ -163,12 +156,16 @@ def person_by_email(session: Session, email: str) -> Person | None:
 
 def organisation_view(session: Session, organisation_id: int) -> OrganisationView:
     """One organisation, in one statement. Raises NotThere."""
-    found = session.execute(
-        select(Organisation, _standing_iban()).where(Organisation.id == organisation_id)
-    ).first()  # fmt: skip
-    if found is None:
+    found = organisation_views(session, [organisation_id])
+    if not found:
         raise NotThere
-    return _view(*found)
+    return found[organisation_id]
+
+
+def organisation_views(session: Session, organisation_ids: Iterable[int]) -> dict[int, OrganisationView]:
+    """Organisations by their id, in one statement."""
+    statement = select(Organisation, _standing_iban()).where(Organisation.id.in_(set(organisation_ids)))
+    return {organisation.id: _view(organisation, iban) for organisation, iban in session.execute(statement)}
 
 
 def organisations_of(session: Session, person_id: int | None) -> tuple[OrganisationView, ...]:
@@ -207,19 +204,8 @@ def organisation_by_number(session: Session, enterprise_number: str) -> Organisa
 def applicant_standing_at(
     session: Session, organisation_id: int, at: date, stated_by: datetime | None = None
 ) -> ApplicantStanding:
-    """What type of applicant the organisation is on the reference date, and whether the office confirmed it.
-
-    Only what was stated by the instant `stated_by` counts: a file that is submitted keeps its type.
-    """
-    statement = select(Accreditation).where(
-        Accreditation.organisation_id == organisation_id, Accreditation.status != AccreditationState.REFUSED
-    )
-    if stated_by is not None:
-        statement = statement.where(Accreditation.stated_at <= stated_by)
-    periods = (
-        Period(one.starts, one.ends, one.status == AccreditationState.CONFIRMED) for one in session.scalars(statement)
-    )
-    return applicant_standing(periods, at)
+    """What type of applicant the organisation is on the reference date; see `Standings.at`."""
+    return standings(session, [organisation_id]).at(organisation_id, at, stated_by)
 
 
 def applicant_type_at(

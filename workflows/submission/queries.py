@@ -16,13 +16,15 @@ from workflows.calls.terms import Terms
 from workflows.files import store
 from workflows.files.tables import Document
 from workflows.lifecycle import ApplicationState, CallState
-from workflows.people.queries import OrganisationView, applicant_type_at, organisation_view
+from workflows.people.queries import OrganisationView, organisation_views
 from workflows.people.rules import ApplicantType
+from workflows.people.standings import Standings, standings
 from workflows.people.tables import Membership
 from workflows.permissions import Action, Actor, MemberRole, Relation, require
 from workflows.problems import NotThere
 from workflows.submission.relations import call_relation as call_relation  # who is what to a file is asked here too
 from workflows.submission.relations import clerk_relation as clerk_relation
+from workflows.submission.relations import conflicted_files as conflicted_files
 from workflows.submission.relations import conflicted_people as conflicted_people
 from workflows.submission.relations import own_relation as own_relation
 from workflows.submission.rules import AttachmentView, Draft, answer, sections
@@ -251,24 +253,30 @@ def _views(session: Session, found: Sequence[Any]) -> tuple[ApplicationView, ...
         attachments[one.application_id].append(
             AttachmentView(one.token, one.question_id, one.name, content.media_type, content.size, one.sha256)
         )
-    return tuple(_one(session, row, tuple(attachments[row.id]), terms[row.call_id], calls[row.call_id]) for row in rows)
+    owners = {row.organisation_id for row in rows}
+    organisations, known = organisation_views(session, owners), standings(session, owners)
+    return tuple(
+        _one(
+            row, organisations[row.organisation_id], known, tuple(attachments[row.id]), terms[row.call_id],
+            calls[row.call_id],
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _one(
-    session: Session,
     found: Application,
+    organisation: OrganisationView,
+    known: Standings,
     attachments: tuple[AttachmentView, ...],
     terms: Terms,
     call: tuple[CallState, int],
 ) -> ApplicationView:
+    stated_by = None if found.state == ApplicationState.DRAFT else found.received_at
     return ApplicationView(
         id=found.id, reference=found.reference, number=found.number, call_id=found.call_id,
         state=ApplicationState(found.state), language=found.language,
-        organisation=organisation_view(session, found.organisation_id),
-        type=applicant_type_at(
-            session, found.organisation_id, terms.reference_date,
-            stated_by=None if found.state == ApplicationState.DRAFT else found.received_at,
-        ),
+        organisation=organisation, type=known.at(organisation.id, terms.reference_date, stated_by).type,
         answers=fitting(terms, found.answers), attachments=attachments, terms=terms, started_at=found.started_at,
         saved_at=found.saved_at, received_at=found.received_at, awarded_cents=found.awarded_cents,
         row_version=found.row_version, call=call, set_aside=found.set_aside, test=found.test,

@@ -37,14 +37,22 @@ def clerk_relation(session: Session, actor: Actor, application: Application) -> 
     return Relation(conflicted=conflicted, state=ApplicationState(application.state))
 
 
-def call_relation(session: Session, actor: Actor, call_id: str) -> Relation:
-    """What the actor is to the decision over a call: conflicted where they are in any submitted file of it."""
+def conflicted_files(session: Session, actor: Actor, call_id: str) -> frozenset[str]:
+    """The submitted files of a call in which the actor has a conflict of interest, in one statement."""
     memberships = select(Membership.organisation_id).where(Membership.person_id == actor.person_id)
     declared = select(Conflict.application_id).where(Conflict.person_id == actor.person_id)
-    conflicted = select(Application.id).where(
-        Application.call_id == call_id,
-        ~Application.test,
-        Application.received_at.is_not(None),
-        Application.organisation_id.in_(memberships) | Application.id.in_(declared),
+    return frozenset(
+        session.scalars(
+            select(Application.reference).where(
+                Application.call_id == call_id,
+                ~Application.test,
+                Application.received_at.is_not(None),
+                Application.organisation_id.in_(memberships) | Application.id.in_(declared),
+            )
+        )
     )
-    return Relation(conflicted=session.scalar(conflicted.limit(1)) is not None)
+
+
+def call_relation(session: Session, actor: Actor, call_id: str) -> Relation:
+    """What the actor is to the decision over a call: conflicted where they are in any submitted file of it."""
+    return Relation(conflicted=bool(conflicted_files(session, actor, call_id)))
