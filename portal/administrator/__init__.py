@@ -10,6 +10,7 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     arrivals,
     assignment,
     calls,
+    deliberation,
     files,
     history,
     home,

@@ -27,6 +27,11 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
         (_("Screening"), "screening", ("screening", "admit_many", "file", "overrule", "ask_completion")),
         (_("Assignment"), "assignment", ("assignment", "suggestion", "file_assignment", "panel")),
         (_("Scoring"), "scoring", ("scoring", "file_scoring")),
+        (
+            _("Deliberation"),
+            "deliberation",
+            ("deliberation", "record_meeting", "file_deliberation", "deliberate", "shown_file"),
+        ),
         (_("Allocation"), "allocation", ("allocation", "commit")),
         (_("Letters"), "letters", ("letters", "letter")),
         (_("Messages"), "messages", ("messages", "file_messages")),
