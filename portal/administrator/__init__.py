@@ -27,4 +27,5 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     setup_extension,
     setup_new,
     setup_screen,
+    statistics,
 )

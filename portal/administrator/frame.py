@@ -26,7 +26,7 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
         (_("Preparation"), "setup", ("setup", "setup_part", "setup_changes", "take_over", "extension")),
         (_("Screening"), "screening", ("screening", "admit_many", "file", "overrule", "ask_completion")),
         (_("Assignment"), "assignment", ("assignment", "suggestion", "file_assignment", "panel")),
-        (_("Scoring"), "scoring", ("scoring", "file_scoring")),
+        (_("Scoring"), "scoring", ("scoring", "file_scoring", "statistics")),
         (
             _("Deliberation"),
             "deliberation",
