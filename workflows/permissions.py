@@ -105,6 +105,7 @@ class Action(StrEnum):
     SCREEN = "screen"
     ASSIGN = "assign"
     RECORD_REMARK = "record-remark"
+    LEAD_MEETING = "lead-meeting"
     ALLOCATE = "allocate"
     RELEASE_LETTERS = "release-letters"
     READ_MAILBOX = "read-mailbox"
@@ -198,6 +199,7 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.SCREEN: _clerk,
     Action.ASSIGN: _clerk,
     Action.RECORD_REMARK: _clerk,
+    Action.LEAD_MEETING: _clerk,
     Action.ALLOCATE: all_of(_administrator, unconflicted),
     Action.RELEASE_LETTERS: all_of(_administrator, unconflicted),
     Action.READ_MAILBOX: anyone,  # the page itself exists in development only

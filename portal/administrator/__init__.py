@@ -10,6 +10,7 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     arrivals,
     assignment,
     calls,
+    deliberation,
     files,
     history,
     home,
@@ -26,4 +27,5 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     setup_extension,
     setup_new,
     setup_screen,
+    statistics,
 )

@@ -4,14 +4,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from govuk_frontend_wtf.wtforms_widgets import GovFileInput, GovRadioInput, GovTextArea
+from govuk_frontend_wtf.wtforms_widgets import GovCheckboxesInput, GovFileInput, GovRadioInput, GovTextArea
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import InputRequired
 
-from portal.forms import CountField, DayField, HourField, OneOf, SeveralOf, choices, line, needed, tidy
+from portal.forms import CountField, DayField, HourField, OneOf, Pick, SeveralOf, choices, line, needed, tidy
+from portal.language import language
 from portal.received import AtMost, Form
 from workflows.calls.rules import LONGEST_FILE
 from workflows.calls.terms import Terms
+from workflows.language import text_in
+from workflows.permissions import Duty
 
 
 class ImportForm(Form):
@@ -102,3 +105,61 @@ class RemarkForm(Form):
 
     text = TextAreaField(_("Remark of the jury"), filters=[tidy], validators=[needed()], widget=GovTextArea())
     seen = HiddenField(filters=[tidy])
+
+
+class MeetingForm(Form):
+    """When and where the jury met and who attended. `seen` is the version that was shown."""
+
+    held_on = DayField(_("Day of the meeting"))
+    place = line(_("Place"), AtMost(200))
+    present = SeveralOf(_("Jurors who attended"), widget=GovCheckboxesInput())
+    notes = TextAreaField(
+        _("Notes on the meeting"), filters=[tidy], validators=[AtMost(5000)], widget=GovTextArea(),
+        description=_("They go into the minutes."),
+    )  # fmt: skip
+    seen = HiddenField(filters=[tidy])
+
+
+class ReopenForm(Form):
+    """Why a closed panel is opened again."""
+
+    reason = TextAreaField(
+        _("Reason to reopen the panel"), filters=[tidy], validators=[AtMost(1000)], widget=GovTextArea()
+    )
+
+
+class DeliberationForm(Form):
+    """What the meeting made of a file; `of` adds a mark per criterion of the jury."""
+
+    asked = line(
+        _("Why this file must be discussed"), AtMost(300), description=_("Filled in, it puts the file on the agenda.")
+    )
+    left = SeveralOf(_("Jurors who left the room for a conflict of interest"), widget=GovCheckboxesInput())
+    reason = TextAreaField(
+        _("Reason of the marks given together"), filters=[tidy], validators=[AtMost(2000)], widget=GovTextArea()
+    )
+    notes = TextAreaField(
+        _("Notes on this file"), filters=[tidy], validators=[AtMost(5000)], widget=GovTextArea(),
+        description=_("They go into the minutes, and not into the letter."),
+    )  # fmt: skip
+    seen = HiddenField(filters=[tidy])
+    marks: dict[str, str]
+
+    @classmethod
+    def of(cls, terms: Terms) -> "DeliberationForm":
+        """The form with one list of marks per criterion; nothing chosen leaves the mean as it is."""
+        fields: dict[str, Any] = {}
+        marks = {}
+        for criterion in terms.criteria_of(Duty.JURY):
+            name = marks[criterion.id] = f"mark-{criterion.id}"
+            given = [("", _("None: the mean counts")), *((str(n), str(n)) for n in range(criterion.points + 1))]
+            fields[name] = Pick(text_in(criterion.name.texts(), language()), choices=choices(given))
+        return type(cls.__name__, (cls,), {**fields, "marks": marks})()
+
+    def fill(self, agreed: dict[str, str]) -> None:
+        for criterion, name in self.marks.items():
+            self[name].data = agreed.get(criterion, "")
+
+    def agreed(self) -> dict[str, int]:
+        """The marks given together, by criterion id."""
+        return {criterion: int(self[name].data) for criterion, name in self.marks.items() if self[name].data}

@@ -25,7 +25,12 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
         (_("Preparation"), "setup", ("setup", "setup_part", "setup_changes", "take_over", "extension")),
         (_("Screening"), "screening", ("screening", "clean", "admit_many", "file", "overrule", "ask_completion")),
         (_("Assignment"), "assignment", ("assignment", "suggestion", "file_assignment", "panel")),
-        (_("Scoring"), "scoring", ("scoring", "file_scoring")),
+        (_("Scoring"), "scoring", ("scoring", "file_scoring", "statistics")),
+        (
+            _("Deliberation"),
+            "deliberation",
+            ("deliberation", "record_meeting", "file_deliberation", "deliberate", "shown_file"),
+        ),
         (_("Allocation"), "allocation", ("allocation", "commit")),
         (_("Letters"), "letters", ("letters", "letter")),
         (_("Messages"), "messages", ("messages", "file_messages")),

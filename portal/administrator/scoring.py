@@ -51,8 +51,8 @@ def scoring(call_id: str) -> Any:
         call = call_view(session, call_id, now())
         files = scored(session, call_id)
         hidden = withheld(session, call_id)
-    ranks = _ranks(call, files)
-    shown = [found for found in files if found.application.reference not in hidden]
+    shown = tuple(found for found in files if found.application.reference not in hidden)
+    ranks = _ranks(call, shown)  # among what is shown: a gap would tell where a hidden file stands
     standings = [_standing(found, ranks) for found in shown]
     standings.sort(key=lambda one: (one.rank is None, one.rank or 0, one.found.application.number))
     return show("scoring", call, judges=_judges(shown), standings=standings, words=words)
@@ -123,7 +123,7 @@ def _standing(found: Scored, ranks: dict[str, int]) -> Standing:
     )  # fmt: skip
 
 
-def _judges(files: list[Scored]) -> list[Judge]:
+def _judges(files: tuple[Scored, ...]) -> list[Judge]:
     given: dict[tuple[Duty, str, int], list[bool]] = {}
     for found in files:
         for review in found.reviews:

@@ -59,8 +59,6 @@ def admit_many(call_id: str) -> Any:
                 else:
                     actions.admit(session, actor(), reference, seen=seen, now=now())
                     admitted += 1
-                else:
-                    done += 1
         except Problem as problem:
             flash(_("%(reference)s is left out.", reference=reference) + " " + errors.sentence(problem), "error")
     if already:

@@ -72,6 +72,7 @@ read-any-application   .          .          .          .          .          . 
 screen                 .          .          .          .          .          .          .          .          .          yes        yes
 assign                 .          .          .          .          .          .          .          .          .          yes        yes
 record-remark          .          .          .          .          .          .          .          .          .          yes        yes
+lead-meeting           .          .          .          .          .          .          .          .          .          yes        yes
 allocate               .          .          .          .          .          .          .          .          .          yes        .
 release-letters        .          .          .          .          .          .          .          .          .          yes        .
 read-mailbox           yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
@@ -98,6 +99,7 @@ def test_a_conflict_of_interest_takes_everything_away_but_declaring_it() -> None
     talk = [Action.READ_MESSAGES, Action.WRITE_TO_APPLICANT, Action.ASK_COMPLETION]
     clerk = [
         Action.CHECK_ORGANISATION, Action.READ_ANY_APPLICATION, Action.SCREEN, Action.ASSIGN, Action.RECORD_REMARK,
+        Action.LEAD_MEETING,
     ]  # fmt: skip
     assert {name: lost for name, lost in conflicted.items() if lost} == {
         "its juror": [Action.READ_ASSIGNED, Action.SCORE],

@@ -23,7 +23,7 @@ from workflows.submission.queries import ApplicationView, of_call
 
 CHANGES = (
     Event.SUBMIT_REVIEW, Event.ADMIT, Event.DECLARE_INELIGIBLE, Event.WITHDRAW, Event.DECLARE_CONFLICT,
-    Event.ASSIGN, Event.UNASSIGN, Event.CHANGE_CALL,
+    Event.ASSIGN, Event.UNASSIGN, Event.CHANGE_CALL, Event.DELIBERATE,
 )  # fmt: skip
 
 

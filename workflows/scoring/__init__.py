@@ -1,6 +1,10 @@
 """The jury and the experts: who judges which file, their marks, and the score that follows.
 
-Beside the four files of every stage, all pure:
+Beside the four files of every stage:
+
+meeting, deliberating        the meeting of the jury, what it agrees on, the panel closed with its record
+
+All the others are pure:
 
 jury, swaps                  the jury as it is assigned; a change by hand and what it breaks
 matching                     the whole assignment; within it `seating` exchanges files, `drafting` finds what can be

@@ -17,6 +17,7 @@ from workflows.problems import NotThere, Problem
 from workflows.scoring import queries, rules
 from workflows.scoring.jury import Juror, Jury, JuryFile
 from workflows.scoring.matching import Matching, match
+from workflows.scoring.meeting import refuse_closed
 from workflows.scoring.rules import Advice, Marks
 from workflows.scoring.tables import Assignment, JuryRemark, PanelMember, Review
 from workflows.submission.queries import clerk_relation, conflicted_people, of_call, row, view
@@ -42,6 +43,7 @@ def appoint(session: Session, actor: Actor, call_id: str, person_id: int, duty: 
     """
     require(actor, Action.ASSIGN)
     call = locked(session, call_id)
+    refuse_closed(session, call_id)
     if ROLE_OF[duty] not in person_view(session, person_id).roles:
         raise Problem("not-a-judge")
     if session.get(PanelMember, (call_id, person_id, duty)) is not None:
@@ -133,6 +135,7 @@ def save_review(
     require(actor, wanted, queries.relation(session, actor, application, duty))
     if application.state != ApplicationState.ELIGIBLE:
         raise Problem("scoring-closed")
+    refuse_closed(session, application.call_id)
     assignment = _assignment(session, application.id, actor.person_id, duty)
     review = session.get(Review, assignment.id)
     if review is not None and review.submitted_at is not None:
@@ -174,11 +177,13 @@ def _check(session: Session, application: Application, duty: Duty, new: NewRevie
 
 
 def _open_file(session: Session, actor: Actor, action: Action, reference: str) -> Application:
-    """An eligible file, for somebody of the office without a conflict in it. Raises NotThere or `not-eligible-yet`."""
+    """An eligible file, for somebody of the office without a conflict in it. Raises NotThere,
+    Problem `not-eligible-yet` or `panel-closed`."""
     application = row(session, reference, lock=True)
     require(actor, action, clerk_relation(session, actor, application))
     if application.state != ApplicationState.ELIGIBLE:
         raise Problem("not-eligible-yet", reference=reference)
+    refuse_closed(session, application.call_id)
     return application
 
 

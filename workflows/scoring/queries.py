@@ -1,7 +1,7 @@
 """Asking about scoring: a judge's queue, a file as a judge sees it, scores and what is still missing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from workflows.people.queries import PersonView, person_view
 from workflows.people.tables import Person
 from workflows.permissions import Action, Actor, Duty, Relation, require
 from workflows.scoring.rules import Advice, Marks, mean_mark, score
-from workflows.scoring.tables import Assignment, JuryRemark, PanelMember, Review
+from workflows.scoring.tables import Assignment, Deliberation, JuryRemark, PanelMember, Review
 from workflows.submission.queries import ApplicationView, conflicted_people, of_call, row, view
 from workflows.submission.tables import Application
 
@@ -57,6 +57,8 @@ class Scored:
     reviews: tuple[ReviewView, ...]
     score: int | None
     remark: str
+    agreed: Marks = field(default_factory=dict)
+    """Marks the jury agreed on together; they stand in the place of the mean of the criterion."""
 
     def of(self, duty: Duty) -> tuple[ReviewView, ...]:
         return tuple(review for review in self.reviews if review.duty is duty)
@@ -77,9 +79,14 @@ class Scored:
         """Whether the file can be ranked."""
         return self.score is not None and not self.waiting and not self.missing_opinion
 
+    @property
+    def score_of_reviews(self) -> int | None:
+        """What the score would be without the marks the jury agreed on together."""
+        return score(self.application.terms, _counted(self.reviews))
+
     def mean(self, criterion: Criterion) -> int | None:
         """The mean mark on a criterion in 1/100 point, for showing."""
-        mean = mean_mark(criterion, _counted(self.reviews))
+        mean = mean_mark(criterion, _counted(self.reviews), self.agreed)
         return None if mean is None else round(mean * 100)
 
 
@@ -154,8 +161,10 @@ def _scored(session: Session, application: ApplicationView) -> Scored:
         select(Assignment).where(Assignment.application_id == application.id).order_by(Assignment.id)
     )
     reviews = tuple(_review(session, one) for one in assignments if one.person_id not in excluded)
-    points = score(application.terms, _counted(reviews))
-    return Scored(application, reviews, points, remark_of(session, application.id))
+    found = session.get(Deliberation, application.id)
+    agreed = found.agreed if found else {}
+    points = score(application.terms, _counted(reviews), agreed)
+    return Scored(application, reviews, points, remark_of(session, application.id), agreed)
 
 
 def _counted(reviews: Sequence[ReviewView]) -> dict[Duty, list[Marks]]:

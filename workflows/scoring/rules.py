@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 
 from workflows.calls.terms import Criterion, Terms
 from workflows.permissions import Duty
@@ -34,13 +35,14 @@ def check_marks(criteria: Iterable[Criterion], marks: Marks, *, all_wanted: bool
             raise Problem("mark-out-of-scale", field=criterion.id, mark=mark, most=criterion.points)
 
 
-def score(terms: Terms, by_duty: Mapping[Duty, Sequence[Marks]]) -> int | None:
+def score(terms: Terms, by_duty: Mapping[Duty, Sequence[Marks]], agreed: Marks = MappingProxyType({})) -> int | None:
     """The score in 1/100 point of 100: the weighted mean of each criterion's mean mark, as a share of the most
     possible, rounded half up once, at the end. None where a criterion has no mark from those who judge it.
+    A mark the jury agreed on together stands in the place of the mean.
 
     The rounded score is what is ranked and printed, so that anybody can repeat the ranking from the printed list.
     """
-    means = {criterion.id: mean_mark(criterion, by_duty) for criterion in terms.criteria}
+    means = {criterion.id: mean_mark(criterion, by_duty, agreed) for criterion in terms.criteria}
     return weighted_score(terms.criteria, means)
 
 
@@ -62,10 +64,19 @@ def weighted_score(
     return round_half_up(FULL_SCORE * reached / possible)
 
 
-def mean_mark(criterion: Criterion, by_duty: Mapping[Duty, Sequence[Marks]]) -> Fraction | None:
-    """The exact mean of the marks given on a criterion by those who judge it."""
+def mean_mark(
+    criterion: Criterion, by_duty: Mapping[Duty, Sequence[Marks]], agreed: Marks = MappingProxyType({})
+) -> Fraction | None:
+    """The exact mean of the marks given on a criterion by those who judge it, or the mark they agreed on."""
+    if criterion.id in agreed:
+        return Fraction(agreed[criterion.id])
     given = [marks[criterion.id] for marks in by_duty.get(criterion.judged_by, ()) if criterion.id in marks]
     return Fraction(sum(given), len(given)) if given else None
+
+
+def quorum(members: int) -> int:
+    """How many of so many jurors must attend: more than half of them."""
+    return members // 2 + 1
 
 
 def round_half_up(value: Fraction) -> int:

@@ -109,28 +109,57 @@ def _groups(of_file: Mapping[str, Mapping[int, Fraction]]) -> tuple[frozenset[in
     return tuple(sorted(map(frozenset, groups), key=min))
 
 
+def leniency_variances(reviews: Sequence[Review], found: Severity) -> Mapping[int, Fraction] | None:
+    """The variance of each leniency of `severity(reviews)`, in the square of its unit: its root is the standard error.
+
+    None where there are too few reviews to tell chance from the rest.
+    """
+    free = len(reviews) - len(found.level) - len(found.lenient) + len(found.groups)
+    if free <= 0:
+        return None
+    of_file: dict[str, dict[int, Fraction]] = defaultdict(dict)
+    for review in reviews:
+        of_file[review.reference][review.person_id] = review.value
+    variances: dict[int, Fraction] = {}
+    for group in found.groups:
+        equations = _Equations(of_file, group)
+        for place, person in enumerate(sorted(group)):
+            unit = [int(other == place) for other in range(len(group))]
+            own = _solve(equations.matrix, unit)[place] - Fraction(1, sum(equations.counts) ** 2)
+            variances[person] = found.residual / free * equations.scale * own
+    return variances
+
+
 def _leniencies(of_file: Mapping[str, Mapping[int, Fraction]], group: frozenset[int]) -> dict[int, Fraction]:
-    """The normal equations with the levels of the files eliminated: one unknown per person."""
-    number = {person: place for place, person in enumerate(sorted(group))}
-    rows = [row for row in of_file.values() if not group.isdisjoint(row)]
-    scale = lcm(*(len(row) for row in rows))
-    counts, right = [0] * len(number), [Fraction(0)] * len(number)
-    matrix = [[0] * len(number) for _ in number]
-    for row in rows:
-        mean, places = sum(row.values(), Fraction(0)) / len(row), [number[person] for person in row]
-        for person, value in row.items():
-            counts[number[person]] += 1
-            right[number[person]] += scale * (value - mean)
-        for one in places:
-            matrix[one][one] += scale
-            for other in places:
-                matrix[one][other] -= scale // len(row)
-    for one, row_of_one in enumerate(matrix):  # leniencies that sum to 0 over the reviews: the only solution left
-        for other in range(len(row_of_one)):
-            row_of_one[other] += counts[one] * counts[other]
-    denominator = lcm(*(value.denominator for value in right))
-    solution = _solve(matrix, [int(value * denominator) for value in right])
-    return {person: solution[place] / denominator for person, place in number.items()}
+    """The leniencies of a group: the equations solved for what its files say."""
+    equations = _Equations(of_file, group)
+    denominator = lcm(*(value.denominator for value in equations.right))
+    solution = _solve(equations.matrix, [int(value * denominator) for value in equations.right])
+    return {person: value / denominator for person, value in zip(sorted(group), solution, strict=True)}
+
+
+class _Equations:
+    """The normal equations with the levels of the files eliminated: one unknown per person of a group, in order, made
+    whole numbers by `scale`. Leniencies that sum to 0 over the reviews (`counts`) are the only solution left."""
+
+    def __init__(self, of_file: Mapping[str, Mapping[int, Fraction]], group: frozenset[int]) -> None:
+        number = {person: place for place, person in enumerate(sorted(group))}
+        rows = [row for row in of_file.values() if not group.isdisjoint(row)]
+        self.scale = lcm(*(len(row) for row in rows))
+        self.counts, self.right = [0] * len(number), [Fraction(0)] * len(number)
+        self.matrix = [[0] * len(number) for _ in number]
+        for row in rows:
+            mean, places = sum(row.values(), Fraction(0)) / len(row), [number[person] for person in row]
+            for person, value in row.items():
+                self.counts[number[person]] += 1
+                self.right[number[person]] += self.scale * (value - mean)
+            for one in places:
+                self.matrix[one][one] += self.scale
+                for other in places:
+                    self.matrix[one][other] -= self.scale // len(row)
+        for one, row_of_one in enumerate(self.matrix):
+            for other in range(len(row_of_one)):
+                row_of_one[other] += self.counts[one] * self.counts[other]
 
 
 def _solve(matrix: Sequence[Sequence[int]], right: Sequence[int]) -> list[Fraction]:

@@ -1,6 +1,6 @@
-"""Tables of the jury and the experts: assignments, conflicts of interest, reviews, the jury's remark."""
+"""Tables of the jury and the experts: assignments, conflicts, reviews, and what the jury made of them together."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
@@ -64,3 +64,51 @@ class JuryRemark(Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
     text: Mapped[str]
     saved_at: Mapped[datetime]
+
+
+class Meeting(Base):
+    """The meeting at which the jury of a call deliberates; `present` are the persons who attended."""
+
+    __tablename__ = "panel_meetings"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    held_on: Mapped[date | None]
+    place: Mapped[str] = mapped_column(String(200))
+    present: Mapped[list[Any]]
+    notes: Mapped[str]
+    row_version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": row_version}
+
+
+class Deliberation(Base):
+    """What the meeting made of a file. `asked` says why it is to be discussed, `left` are the persons who left the
+    room, `agreed` the marks the jury agreed on by criterion: they count in the place of the mean, with a reason."""
+
+    __tablename__ = "deliberations"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    asked: Mapped[str]
+    left: Mapped[list[Any]]
+    agreed: Mapped[dict[str, Any]]
+    reason: Mapped[str]
+    notes: Mapped[str]
+    row_version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": row_version}
+
+
+class PanelClosing(Base):
+    """The panel of a call was closed with this record, canonical text; it may have been reopened since."""
+
+    __tablename__ = "panel_closings"
+    __table_args__ = (CheckConstraint("(reopened_at IS NULL) = (reopened_reason = '')", name="reopened_with_reason"),)
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    record: Mapped[str]
+    record_sha256: Mapped[str] = mapped_column(String(64))
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    closed_at: Mapped[datetime]
+    reopened_at: Mapped[datetime | None]
+    reopened_reason: Mapped[str] = mapped_column(default="")
