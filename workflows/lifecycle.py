@@ -109,6 +109,8 @@ class Event(StrEnum):
     SAVE_REVIEW = "save-review"
     SUBMIT_REVIEW = "submit-review"
     RECORD_REMARK = "record-remark"
+    SIGN_ALLOCATION = "sign-allocation"
+    TAKE_BACK_SIGNATURE = "take-back-signature"
     WRITE_LETTER = "write-letter"
     RELEASE_LETTER = "release-letter"
     READ_LETTER = "read-letter"

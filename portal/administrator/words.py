@@ -157,6 +157,8 @@ def _of_calls() -> dict[Event, tuple[str, str]]:
         Event.EXTEND_DEADLINE: (_("Deadline extended"), "warn"),
         Event.START_TEST: (_("Test application begun"), "neutral"),
         Event.PUBLISH: (_("Call published"), "good"),
+        Event.SIGN_ALLOCATION: (_("Allocation signed by a first person"), "neutral"),
+        Event.TAKE_BACK_SIGNATURE: (_("Signature under the allocation taken back"), "warn"),
         Event.DECIDE: (_("Allocation decided"), "good"),
         Event.CLOSE: (_("Call closed"), "good"),
     }  # fmt: skip

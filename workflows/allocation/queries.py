@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from workflows.allocation import rules
 from workflows.allocation.reasons import rest
 from workflows.allocation.rules import AllocationInput, Candidate, Envelope, EnvelopeUse, Refusal, Result
-from workflows.allocation.tables import Allocation
+from workflows.allocation.tables import Allocation, Signature
 from workflows.calls.queries import terms_of
 from workflows.calls.terms import Approval, Terms
 from workflows.history import HistoryEntry
 from workflows.lifecycle import ApplicationState, Event
+from workflows.people.tables import Person
 from workflows.problems import NotThere, Reason
 from workflows.scoring.queries import Scored, scored
 from workflows.submission.queries import ApplicationView, of_call
@@ -64,6 +65,16 @@ class Decision:
     record: str
     record_sha256: str
     decided_at: datetime
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A name under an allocation: who, when, and the fingerprint of what was seen."""
+
+    person_id: int
+    person: str
+    fingerprint: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,16 @@ def record(session: Session, call_id: str) -> dict[str, Any]:
     """The decision record of a call. Raises NotThere before there is one."""
     content: dict[str, Any] = json.loads(decision(session, call_id).record)
     return content
+
+
+def signed(session: Session, call_id: str) -> tuple[Signed, ...]:
+    """The names under the allocation of a call, in the order of signing. Before the decision at most one, which counts
+    only while its fingerprint is that of the board."""
+    found = session.execute(
+        select(Signature, Person.name).join(Person, Person.id == Signature.person_id)
+        .where(Signature.call_id == call_id).order_by(Signature.place)
+    )  # fmt: skip
+    return tuple(Signed(one.person_id, name, one.fingerprint, one.signed_at) for one, name in found)
 
 
 def changed_since(session: Session, call_id: str, since: datetime) -> tuple[str, ...]:
