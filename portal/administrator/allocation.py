@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 
 from portal import errors
 from portal.addresses import instant
-from portal.administrator import blueprint, words
+from portal.administrator import blueprint, trying, words
 from portal.administrator.board import decided, preview
 from portal.administrator.frame import open_decision, show
 from portal.work import Session, actor, ask, now, work
 from workflows.allocation import actions, queries
+from workflows.allocation.compare import sides
 from workflows.allocation.queries import Board
 from workflows.calls.queries import CallView, call_view
 from workflows.calls.rules import Stage
@@ -84,9 +85,15 @@ def _preview_page(session: Session, call: CallView, *, status: int = 200, **more
     named = [one for one in waiting if one[2]]
     if call.stage is not Stage.ASSESSMENT:
         named.insert(0, (_("The call has not closed yet."), "call", ()))
+    form = trying.form_of(call.terms)
+    setting = trying.read(form, call.terms) if status == 200 else None
+    page = (
+        trying.tried(board, setting) if setting else {"table": preview(board), "sides": sides(board.data, board.result)}
+    )
     return show(
-        "allocation", call, status=status, table=preview(board), words=words, seen_at=now().isoformat(),
-        waiting=named, decision=None, has_errors=status != 200, first=_first(session, call.id, board), **more,
+        "allocation", call, status=422 if form.errors else status, words=words, seen_at=now().isoformat(),
+        waiting=named, decision=None, has_errors=status != 200 or form.errors, form=form, tried=setting,
+        base=board, first=_first(session, call.id, board), **page, **more,
     )  # fmt: skip
 
 
@@ -104,4 +111,4 @@ def _decided_page(session: Session, call: CallView, *, status: int = 200) -> Any
     found = queries.decision(session, call.id)
     decision = {"at": found.decided_at, "sha256": found.record_sha256, "signed": queries.signed(session, call.id)}
     table = decided(session, call.terms, queries.record(session, call.id))
-    return show("allocation", call, status=status, table=table, words=words, decision=decision, waiting=[])
+    return show("allocation", call, status=status, table=table, words=words, decision=decision, waiting=[], form=None)

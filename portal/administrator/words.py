@@ -103,6 +103,17 @@ def cause(code: str) -> str:
     }[code]
 
 
+def rule_name(code: str) -> str:
+    """An allocation rule in two or three words."""
+    return {
+        "rank-stop": _("Ranking, stop"),
+        "rank-skip": _("Ranking, skip"),
+        "rank-partial-stop": _("Ranking, part, stop"),
+        "rank-partial-skip": _("Ranking, part, skip"),
+        "pro-rata": _("Same share for all"),
+    }[code]
+
+
 def tie(code: str) -> str:
     return {
         "score": _("the higher score"),

@@ -404,6 +404,25 @@ def test_the_board_decides_what_was_seen_and_a_second_click_changes_nothing(
     assert hashlib.sha256(record).hexdigest() == digest
 
 
+def test_another_budget_is_tried_on_the_board_and_decides_nothing(
+    client: FlaskClient, ada: Actor, clock: Clock
+) -> None:
+    a_call()
+    an_application("scored")
+    second = an_application("scored", {"requested": 2_500_000}, marks=(4, 4, 4))
+    clock.now, address = JUDGING, "/calls/small/allocation"
+    shown = page(client, address)
+    assert ("Tried, not decided" in shown, "The price of the rule" in shown) == (False, True)
+    shown = page(client, address + "?percent=-30")
+    told = shown[shown.index("Tried, not decided") :].split("</section>")[0]
+    assert "0 files enter, 1 leaves, 0 get another amount" in told
+    assert re.findall(r"Leaves:? *(S26-[\d-]+)", told) == [second]
+    assert hidden(shown, "fingerprint") == []  # what is only tried cannot be signed
+    assert "Tried, not decided" in page(client, address + "?rule=pro-rata&envelope_total=10000&pass_mark=50.5")
+    assert hidden(page(client, address + "?language=en&percent=0"), "fingerprint") != []
+    assert "Give a whole number from" in page(client, address + "?percent=-101", 422)
+
+
 def test_two_administrators_sign_and_one_alone_is_told_that_a_colleague_must(
     client: FlaskClient, app: Flask, ada: Actor, clock: Clock
 ) -> None:

@@ -87,6 +87,7 @@ class Board:
     lines: tuple[Line, ...]
     envelopes: tuple[EnvelopeLine, ...]
     fingerprint: str
+    files: Mapping[str, Scored]
     unready: tuple[str, ...]
     unscreened: tuple[str, ...]
     without_remark: tuple[str, ...]
@@ -104,17 +105,34 @@ class Board:
 
 def board(session: Session, call_id: str) -> Board:
     """The allocation over the files that can be ranked now, with what still stands in the way of deciding."""
-    terms = terms_of(session, call_id)
     files = scored(session, call_id)
-    ranked = {found.application.reference: found for found in files if found.score is not None}
-    data = allocation_input(terms, ranked)
-    result = rules.allocate(data)
-    lines = tuple(_line(terms, data, result, ranked[one.id], rank) for rank, one in enumerate(rules.ranking(data), 1))
     waiting = of_call(session, call_id, ApplicationState.SUBMITTED)
-    return Board(
-        terms, data, result, lines, envelope_lines(terms, data, result.envelopes), rules.fingerprint(data),
+    return _divided(
+        terms_of(session, call_id),
+        {found.application.reference: found for found in files if found.score is not None},
         unready=tuple(found.application.reference for found in files if not found.ready),
         unscreened=tuple(found.reference for found in waiting),
+    )  # fmt: skip
+
+
+def tried(board: Board, terms: Terms) -> Board:
+    """The allocation of the same files under other terms; nothing is asked of the database."""
+    return _divided(terms, board.files, unready=board.unready, unscreened=board.unscreened)
+
+
+def _divided(
+    terms: Terms, files: Mapping[str, Scored], *, unready: tuple[str, ...], unscreened: tuple[str, ...]
+) -> Board:
+    data = allocation_input(terms, files)
+    result = rules.allocate(data)
+    refusals, reserve = {one.id: one for one in result.refusals}, frozenset(result.reserve)
+    lines = tuple(
+        _line(terms, result, files[one.id], rank, refusals.get(one.id), one.id in reserve)
+        for rank, one in enumerate(rules.ranking(data), 1)
+    )
+    return Board(
+        terms, data, result, lines, envelope_lines(terms, data, result.envelopes), rules.fingerprint(data), files,
+        unready=unready, unscreened=unscreened,
         without_remark=tuple(line.application.reference for line in lines if not line.award and not line.remark),
     )  # fmt: skip
 
@@ -185,13 +203,13 @@ def _candidate(terms: Terms, found: Scored, partial: bool) -> Candidate:
     )  # fmt: skip
 
 
-def _line(terms: Terms, data: AllocationInput, result: Result, found: Scored, rank: int) -> Line:
-    reference, award = found.application.reference, result.awards.get(found.application.reference, 0)
-    refusal = next((one for one in result.refusals if one.id == reference), None)
+def _line(
+    terms: Terms, result: Result, found: Scored, rank: int, refusal: Refusal | None, reserve: bool
+) -> Line:  # fmt: skip
+    award = result.awards.get(found.application.reference, 0)
     assert found.score is not None  # only scored files are ranked
     return Line(
-        rank, found.application, found.score, award, refusal, reference in result.reserve,
-        approvals(terms, award), found.remark,
+        rank, found.application, found.score, award, refusal, reserve, approvals(terms, award), found.remark,
     )  # fmt: skip
 
 
