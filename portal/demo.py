@@ -14,7 +14,7 @@ from workflows.people import actions as people
 from workflows.people import queries as people_queries
 from workflows.permissions import SYSTEM
 from workflows.replay.play import Play, Report
-from workflows.replay.world import ADMINISTRATOR, World, read_world
+from workflows.replay.world import ADMINISTRATOR, COLLEAGUE, World, read_world
 
 PASSWORD = "samen aan de slag"  # noqa: S105  # of a demonstration, printed at its start
 """Of every demonstration account; they exist in a demonstration only."""
@@ -27,6 +27,7 @@ PRACTICE_SINCE = 35
 
 ACCOUNTS = (
     {"role": "administrator", "email": ADMINISTRATOR[1]},
+    {"role": "second administrator", "email": COLLEAGUE[1]},
     {"role": "juror", "email": "marieke.vandamme@jury.example"},
     {"role": "juror", "email": "olivier.desmedt@jury.example"},
     {"role": "juror", "email": "samira.bouzid@jury.example"},
@@ -102,7 +103,7 @@ def _practice(report: Report, now: datetime) -> None:
     play.apply()
     play.screen(undecided=2)
     play.assign()
-    held_back = {_person(email) for email in (ACCOUNTS[1]["email"], ACCOUNTS[4]["email"])}
+    held_back = {_person(email) for email in (ACCOUNTS[2]["email"], ACCOUNTS[5]["email"])}
     play.score(keep_back=lambda judge, number: judge.person_id in held_back and number % 2 == 1)
 
 

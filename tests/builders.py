@@ -57,6 +57,7 @@ summary = {nl = "Een oproep om te testen.", fr = "Un appel pour tester.", en = "
 scoring = {jurors_per_application = 2, pass_mark_hundredths = 6000, opinion_required = true}
 [allocation]
 rule = "rank-skip"
+second_signature = false
 ties = ["smaller-request", "id"]
 why = {nl = "Van hoog naar laag.", fr = "Du plus haut au plus bas.", en = "From high to low."}
 [letters]

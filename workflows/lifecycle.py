@@ -113,6 +113,8 @@ class Event(StrEnum):
     DELIBERATE = "deliberate"
     CLOSE_PANEL = "close-panel"
     REOPEN_PANEL = "reopen-panel"
+    SIGN_ALLOCATION = "sign-allocation"
+    TAKE_BACK_SIGNATURE = "take-back-signature"
     WRITE_LETTER = "write-letter"
     RELEASE_LETTER = "release-letter"
     READ_LETTER = "read-letter"

@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 
 from portal import errors
 from portal.addresses import instant
-from portal.administrator import blueprint, words
+from portal.administrator import blueprint, trying, words
 from portal.administrator.board import decided, preview
 from portal.administrator.frame import open_decision, show
 from portal.work import Session, actor, ask, now, work
 from workflows.allocation import actions, queries
+from workflows.allocation.compare import sides
+from workflows.allocation.queries import Board
 from workflows.calls.queries import CallView, call_view
 from workflows.calls.rules import Stage
 from workflows.problems import Problem
@@ -34,8 +36,11 @@ def commit(call_id: str) -> Any:
     seen, seen_at = request.form.get("fingerprint", ""), instant(request.form.get("seen_at"))
     try:
         with work() as session:
-            actions.commit(session, actor(), call_id, seen, seen_at=seen_at, now=now())
-        told = _("The allocation is decided. The letters are being written and are held until you release them.")
+            decided = actions.sign(session, actor(), call_id, seen, seen_at=seen_at, now=now())
+        if decided:
+            told = _("The allocation is decided. The letters are being written and are held until you release them.")
+        else:
+            told = _("You signed this allocation. It is decided once a second administrator signs the same one.")
         flash(told, "success")
         return redirect(url_for("administrator.allocation", call_id=call_id))
     except Problem as problem:
@@ -50,6 +55,15 @@ def commit(call_id: str) -> Any:
             return _decided_page(session, call, status=409)
         changed = refused.reason.facts.get("changed", ()) if refused.code in STALE else ()
         return _preview_page(session, call, status=409, stale=refused.code in STALE, changed=changed)
+
+
+@blueprint.post("/calls/<call_id>/allocation/take-back")
+def take_back(call_id: str) -> Any:
+    """One's own name goes away again; nothing is decided."""
+    with work() as session:
+        actions.take_back(session, actor(), call_id, now=now())
+    flash(_("Your signature is taken back."), "success")
+    return redirect(url_for("administrator.allocation", call_id=call_id))
 
 
 @blueprint.get("/calls/<call_id>/allocation/record.json")
@@ -72,14 +86,30 @@ def _preview_page(session: Session, call: CallView, *, status: int = 200, **more
     named = [one for one in waiting if one[2]]
     if call.stage is not Stage.ASSESSMENT:
         named.insert(0, (_("The call has not closed yet."), "call", ()))
+    form = trying.form_of(call.terms)
+    setting = trying.read(form, call.terms) if status == 200 else None
+    page = (
+        trying.tried(board, setting) if setting else {"table": preview(board), "sides": sides(board.data, board.result)}
+    )
     return show(
-        "allocation", call, status=status, table=preview(board), words=words, seen_at=now().isoformat(),
-        waiting=named, decision=None, has_errors=status != 200, **more,
+        "allocation", call, status=422 if form.errors else status, words=words, seen_at=now().isoformat(),
+        waiting=named, decision=None, has_errors=status != 200 or form.errors, form=form, tried=setting,
+        base=board, first=_first(session, call.id, board), **page, **more,
     )  # fmt: skip
+
+
+def _first(session: Session, call_id: str, board: Board) -> dict[str, Any] | None:
+    """The name that stands under the allocation already: whose, when, and what made it lapse."""
+    for one in queries.signed(session, call_id):
+        holds = one.fingerprint == board.fingerprint
+        changed = () if holds else queries.changed_since(session, call_id, one.at)
+        return {"person": one.person, "at": one.at, "own": one.person_id == actor().person_id, "holds": holds,
+                "changed": changed}  # fmt: skip
+    return None
 
 
 def _decided_page(session: Session, call: CallView, *, status: int = 200) -> Any:
     found = queries.decision(session, call.id)
-    decision = {"at": found.decided_at, "sha256": found.record_sha256}
+    decision = {"at": found.decided_at, "sha256": found.record_sha256, "signed": queries.signed(session, call.id)}
     table = decided(session, call.terms, queries.record(session, call.id))
-    return show("allocation", call, status=status, table=table, words=words, decision=decision, waiting=[])
+    return show("allocation", call, status=status, table=table, words=words, decision=decision, waiting=[], form=None)

@@ -103,6 +103,17 @@ def cause(code: str) -> str:
     }[code]
 
 
+def rule_name(code: str) -> str:
+    """An allocation rule in two or three words."""
+    return {
+        "rank-stop": _("Ranking, stop"),
+        "rank-skip": _("Ranking, skip"),
+        "rank-partial-stop": _("Ranking, part, stop"),
+        "rank-partial-skip": _("Ranking, part, skip"),
+        "pro-rata": _("Same share for all"),
+    }[code]
+
+
 def tie(code: str) -> str:
     return {
         "score": _("the higher score"),
@@ -157,6 +168,8 @@ def _of_calls() -> dict[Event, tuple[str, str]]:
         Event.EXTEND_DEADLINE: (_("Deadline extended"), "warn"),
         Event.START_TEST: (_("Test application begun"), "neutral"),
         Event.PUBLISH: (_("Call published"), "good"),
+        Event.SIGN_ALLOCATION: (_("Allocation signed by a first person"), "neutral"),
+        Event.TAKE_BACK_SIGNATURE: (_("Signature under the allocation taken back"), "warn"),
         Event.DECIDE: (_("Allocation decided"), "good"),
         Event.CLOSE: (_("Call closed"), "good"),
     }  # fmt: skip

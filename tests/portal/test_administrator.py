@@ -40,7 +40,7 @@ from workflows.history import HistoryEntry, entries
 from workflows.letters import queries as letters
 from workflows.lifecycle import ApplicationState, CallState, Event
 from workflows.people.tables import Membership
-from workflows.permissions import SYSTEM, Actor, Duty, MemberRole
+from workflows.permissions import SYSTEM, Actor, Duty, MemberRole, Role
 from workflows.scoring import actions as scoring
 from workflows.scoring.actions import NewReview
 from workflows.scoring.queries import remark_of, scored, scored_file
@@ -411,6 +411,50 @@ def test_the_board_decides_what_was_seen_and_a_second_click_changes_nothing(
         kept, digest = decision(session, "small").record, decision(session, "small").record_sha256
     assert record.decode() == kept
     assert hashlib.sha256(record).hexdigest() == digest
+
+
+def test_another_budget_is_tried_on_the_board_and_decides_nothing(
+    client: FlaskClient, ada: Actor, clock: Clock
+) -> None:
+    a_call()
+    an_application("scored")
+    second = an_application("scored", {"requested": 2_500_000}, marks=(4, 4, 4))
+    clock.now, address = JUDGING, "/calls/small/allocation"
+    shown = page(client, address)
+    assert ("Tried, not decided" in shown, "The price of the rule" in shown) == (False, True)
+    shown = page(client, address + "?percent=-30")
+    told = shown[shown.index("Tried, not decided") :].split("</section>")[0]
+    assert "0 files enter, 1 leaves, 0 get another amount" in told
+    assert re.findall(r"Leaves:? *(S26-[\d-]+)", told) == [second]
+    assert hidden(shown, "fingerprint") == []  # what is only tried cannot be signed
+    assert "Tried, not decided" in page(client, address + "?rule=pro-rata&envelope_total=10000&pass_mark=50.5")
+    assert hidden(page(client, address + "?language=en&percent=0"), "fingerprint") != []
+    assert "Give a whole number from" in page(client, address + "?percent=-101", 422)
+
+
+def test_two_administrators_sign_and_one_alone_is_told_that_a_colleague_must(
+    client: FlaskClient, app: Flask, ada: Actor, clock: Clock
+) -> None:
+    a_call(terms(allocation={**terms().allocation.model_dump(mode="json"), "second_signature": True}))
+    an_application("scored")
+    clock.now, address = JUDGING, "/calls/small/allocation"
+    shown = page(client, address)
+    form = {name: hidden(shown, name)[0] for name in ("fingerprint", "seen_at")}
+    assert "You signed this allocation." in said(client, address, form)
+    assert "You have signed this allocation already." in said(client, address, form, 409)
+    assert "Take my signature back" in page(client, address)
+    other = sign_in(app.test_client(), a_person(Role.ADMINISTRATOR))
+    other.get("/?language=en")
+    shown = page(other, address)
+    assert "Ada signed exactly this on" in shown
+    score(an_application("eligible"), (5, 5, 5), now=JUDGING + timedelta(minutes=1))
+    clock.now = JUDGING + timedelta(minutes=2)
+    assert "The signature of Ada lapsed" in said(other, address, form, 409)
+    for who in (client, other):
+        shown = page(who, address)
+        form = {name: hidden(shown, name)[0] for name in ("fingerprint", "seen_at")}
+        shown = said(who, address, form)
+    assert "As it was decided, read from the record." in shown
 
 
 def test_a_preview_that_went_stale_is_refused_with_what_changed_and_a_fresh_one(

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from workflows.allocation import rules
 from workflows.allocation.reasons import rest
 from workflows.allocation.rules import AllocationInput, Candidate, Envelope, EnvelopeUse, Refusal, Result
-from workflows.allocation.tables import Allocation
+from workflows.allocation.tables import Allocation, Signature
 from workflows.calls.queries import terms_of
 from workflows.calls.terms import Approval, Terms
 from workflows.history import HistoryEntry
 from workflows.lifecycle import ApplicationState, Event
+from workflows.people.tables import Person
 from workflows.problems import NotThere, Reason
 from workflows.scoring.queries import Scored, scored
 from workflows.submission.queries import ApplicationView, of_call
@@ -67,6 +68,16 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """A name under an allocation: who, when, and the fingerprint of what was seen."""
+
+    person_id: int
+    person: str
+    fingerprint: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Board:
     """The allocation as it would be decided now, or as it was decided."""
 
@@ -76,6 +87,7 @@ class Board:
     lines: tuple[Line, ...]
     envelopes: tuple[EnvelopeLine, ...]
     fingerprint: str
+    files: Mapping[str, Scored]
     unready: tuple[str, ...]
     unscreened: tuple[str, ...]
     without_remark: tuple[str, ...]
@@ -93,17 +105,34 @@ class Board:
 
 def board(session: Session, call_id: str) -> Board:
     """The allocation over the files that can be ranked now, with what still stands in the way of deciding."""
-    terms = terms_of(session, call_id)
     files = scored(session, call_id)
-    ranked = {found.application.reference: found for found in files if found.score is not None}
-    data = allocation_input(terms, ranked)
-    result = rules.allocate(data)
-    lines = tuple(_line(terms, data, result, ranked[one.id], rank) for rank, one in enumerate(rules.ranking(data), 1))
     waiting = of_call(session, call_id, ApplicationState.SUBMITTED)
-    return Board(
-        terms, data, result, lines, envelope_lines(terms, data, result.envelopes), rules.fingerprint(data),
+    return _divided(
+        terms_of(session, call_id),
+        {found.application.reference: found for found in files if found.score is not None},
         unready=tuple(found.application.reference for found in files if not found.ready),
         unscreened=tuple(found.reference for found in waiting),
+    )  # fmt: skip
+
+
+def tried(board: Board, terms: Terms) -> Board:
+    """The allocation of the same files under other terms; nothing is asked of the database."""
+    return _divided(terms, board.files, unready=board.unready, unscreened=board.unscreened)
+
+
+def _divided(
+    terms: Terms, files: Mapping[str, Scored], *, unready: tuple[str, ...], unscreened: tuple[str, ...]
+) -> Board:
+    data = allocation_input(terms, files)
+    result = rules.allocate(data)
+    refusals, reserve = {one.id: one for one in result.refusals}, frozenset(result.reserve)
+    lines = tuple(
+        _line(terms, result, files[one.id], rank, refusals.get(one.id), one.id in reserve)
+        for rank, one in enumerate(rules.ranking(data), 1)
+    )
+    return Board(
+        terms, data, result, lines, envelope_lines(terms, data, result.envelopes), rules.fingerprint(data), files,
+        unready=unready, unscreened=unscreened,
         without_remark=tuple(line.application.reference for line in lines if not line.award and not line.remark),
     )  # fmt: skip
 
@@ -143,6 +172,16 @@ def record(session: Session, call_id: str) -> dict[str, Any]:
     return content
 
 
+def signed(session: Session, call_id: str) -> tuple[Signed, ...]:
+    """The names under the allocation of a call, in the order of signing. Before the decision at most one, which counts
+    only while its fingerprint is that of the board."""
+    found = session.execute(
+        select(Signature, Person.name).join(Person, Person.id == Signature.person_id)
+        .where(Signature.call_id == call_id).order_by(Signature.place)
+    )  # fmt: skip
+    return tuple(Signed(one.person_id, name, one.fingerprint, one.signed_at) for one, name in found)
+
+
 def changed_since(session: Session, call_id: str, since: datetime) -> tuple[str, ...]:
     """References of the files in which something changed that bears on the ranking, after the instant."""
     subjects = session.scalars(
@@ -164,13 +203,13 @@ def _candidate(terms: Terms, found: Scored, partial: bool) -> Candidate:
     )  # fmt: skip
 
 
-def _line(terms: Terms, data: AllocationInput, result: Result, found: Scored, rank: int) -> Line:
-    reference, award = found.application.reference, result.awards.get(found.application.reference, 0)
-    refusal = next((one for one in result.refusals if one.id == reference), None)
+def _line(
+    terms: Terms, result: Result, found: Scored, rank: int, refusal: Refusal | None, reserve: bool
+) -> Line:  # fmt: skip
+    award = result.awards.get(found.application.reference, 0)
     assert found.score is not None  # only scored files are ranked
     return Line(
-        rank, found.application, found.score, award, refusal, reference in result.reserve,
-        approvals(terms, award), found.remark,
+        rank, found.application, found.score, award, refusal, reserve, approvals(terms, award), found.remark,
     )  # fmt: skip
 
 

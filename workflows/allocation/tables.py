@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from workflows.clashes import tells
 from workflows.database import Base, Cents
 
 
@@ -19,6 +20,22 @@ class Allocation(Base):
     record_sha256: Mapped[str] = mapped_column(String(64))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     decided_at: Mapped[datetime]
+
+
+class Signature(Base):
+    """A person's name under the allocation with this fingerprint. Two places, never twice the same person."""
+
+    __tablename__ = "signatures"
+    __table_args__ = (
+        UniqueConstraint("call_id", "person_id", info=tells("second-person-needed")),
+        CheckConstraint("place IN (1, 2)", name="place"),
+    )
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    signed_at: Mapped[datetime]
 
 
 class Booking(Base):

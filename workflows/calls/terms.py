@@ -138,6 +138,7 @@ class AllocationRule(Strict):
     rule: Literal["rank-stop", "rank-skip", "rank-partial-stop", "rank-partial-skip", "pro-rata"]
     ties: tuple[Literal["score", "smaller-request", "larger-request", "id"], ...] = ("smaller-request", "id")
     why: Words
+    second_signature: bool = True
 
 
 class Approval(Strict):

@@ -24,7 +24,7 @@ from workflows.people.payment import Certificate
 from workflows.permissions import SYSTEM, Actor, Duty, Role
 from workflows.problems import Problem
 from workflows.replay.paper import one_page
-from workflows.replay.world import ADMINISTRATOR, Judge, PlayedApplication, World
+from workflows.replay.world import ADMINISTRATOR, COLLEAGUE, Judge, PlayedApplication, World
 from workflows.scoring import actions as scoring
 from workflows.scoring import queries as scoring_queries
 from workflows.scoring.actions import NewReview
@@ -62,7 +62,7 @@ class Play:
     def __init__(self, world: World, terms: Terms, report: Report) -> None:
         self.world, self.terms, self.report = world, terms, report
         self.references: dict[int, str] = {}
-        self.administrator = Actor()
+        self.administrator = self.colleague = Actor()
         self.judges: dict[Duty, list[Actor]] = {}
 
     def run(self, until: Scene = Scene.LETTERS) -> None:
@@ -83,7 +83,8 @@ class Play:
     def publish(self) -> None:
         """The office, the jury and the experts get their accounts; the call is imported and published."""
         before = self.terms.opens - 7 * DAY
-        self.administrator = self._person(*ADMINISTRATOR, Role.ADMINISTRATOR, before)
+        office = (self._person(*one, Role.ADMINISTRATOR, before) for one in (ADMINISTRATOR, COLLEAGUE))
+        self.administrator, self.colleague = office
         self.judges = {
             Duty.JURY: [self._judge(judge, Role.JUROR, before) for judge in self.world.jurors],
             Duty.EXPERT: [self._judge(judge, Role.EXPERT, before) for judge in self.world.experts],
@@ -149,12 +150,13 @@ class Play:
                     )
 
     def allocate(self) -> None:
-        """The administrator looks at the board and commits what is on it."""
-        moment = self.terms.closes + 40 * DAY
+        """The administrator signs what is on the board; where two must, a colleague the next day."""
         with reading() as session:
             seen = allocation_queries.board(session, self.terms.id).fingerprint
-        with transaction() as session:
-            allocation.commit(session, self.administrator, self.terms.id, seen, now=moment)
+        for days, person in ((40, self.administrator), (41, self.colleague)):
+            with transaction() as session:
+                if allocation.sign(session, person, self.terms.id, seen, now=self.terms.closes + days * DAY):
+                    break
         self.report(Scene.ALLOCATION, 1, 1)
 
     def answer(self) -> None:
@@ -258,10 +260,8 @@ class Play:
         """The account with this address, opened if need be, with the role."""
         with transaction() as session:
             known = people_queries.person_by_email(session, email)
-            if known is None:
-                actor = people.open_account(session, NewPerson(name, email, language), now=now)
-            else:
-                actor = people_queries.actor_of(session, known.id)
+            new = NewPerson(name, email, language)
+            actor = people_queries.actor_of(session, known.id) if known else people.open_account(session, new, now=now)
             if role is not None and actor.person_id is not None:
                 people.give_role(session, actor.person_id, role, actor=SYSTEM, now=now)
                 return people_queries.actor_of(session, actor.person_id)

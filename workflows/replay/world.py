@@ -9,6 +9,7 @@ from workflows.calls.strict import Strict
 from workflows.language import BRUSSELS
 from workflows.scoring.rules import Advice
 
+COLLEAGUE = ("Adil Administrateur", "tweede.administratie@oproep.example")
 ADMINISTRATOR = ("Ine Administrateur", "administratie@oproep.example")
 
 

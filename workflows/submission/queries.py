@@ -25,6 +25,7 @@ from workflows.problems import NotThere
 from workflows.submission.relations import call_relation as call_relation  # who is what to a file is asked here too
 from workflows.submission.relations import clerk_relation as clerk_relation
 from workflows.submission.relations import conflicted_files as conflicted_files
+from workflows.submission.relations import conflicted_pairs as conflicted_pairs
 from workflows.submission.relations import conflicted_people as conflicted_people
 from workflows.submission.relations import own_relation as own_relation
 from workflows.submission.rules import AttachmentView, Draft, answer, sections

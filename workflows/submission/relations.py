@@ -1,5 +1,7 @@
 """What somebody is to a file, or to the decision over a call: the facts that permissions judge."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,6 +26,17 @@ def conflicted_people(session: Session, application: Application) -> frozenset[i
     declared = select(Conflict.person_id).where(Conflict.application_id == application.id)
     members = select(Membership.person_id).where(Membership.organisation_id == application.organisation_id)
     return frozenset(session.scalars(declared)) | frozenset(session.scalars(members))
+
+
+def conflicted_pairs(session: Session, applications: Sequence[int]) -> frozenset[tuple[int, int]]:
+    """The same of many files at once: (application id, person id)."""
+    declared = select(Conflict.application_id, Conflict.person_id).where(Conflict.application_id.in_(applications))
+    members = (
+        select(Application.id, Membership.person_id)
+        .join(Membership, Membership.organisation_id == Application.organisation_id)
+        .where(Application.id.in_(applications))
+    )
+    return frozenset((file, person) for pairs in (declared, members) for file, person in session.execute(pairs))
 
 
 def clerk_relation(session: Session, actor: Actor, application: Application) -> Relation:
