@@ -106,6 +106,8 @@ class Action(StrEnum):
     ASSIGN = "assign"
     RECORD_REMARK = "record-remark"
     ALLOCATE = "allocate"
+    HANDLE_AWARD = "handle-award"
+    MANAGE_BUDGET = "manage-budget"
     RELEASE_LETTERS = "release-letters"
     READ_MAILBOX = "read-mailbox"
 
@@ -199,6 +201,8 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.ASSIGN: _clerk,
     Action.RECORD_REMARK: _clerk,
     Action.ALLOCATE: all_of(_administrator, unconflicted),
+    Action.HANDLE_AWARD: all_of(_administrator, unconflicted),
+    Action.MANAGE_BUDGET: _administrator,
     Action.RELEASE_LETTERS: all_of(_administrator, unconflicted),
     Action.READ_MAILBOX: anyone,  # the page itself exists in development only
 }
