@@ -107,6 +107,8 @@ class Action(StrEnum):
     RECORD_REMARK = "record-remark"
     LEAD_MEETING = "lead-meeting"
     ALLOCATE = "allocate"
+    HANDLE_AWARD = "handle-award"
+    MANAGE_BUDGET = "manage-budget"
     RELEASE_LETTERS = "release-letters"
     READ_MAILBOX = "read-mailbox"
 
@@ -201,6 +203,8 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.RECORD_REMARK: _clerk,
     Action.LEAD_MEETING: _clerk,
     Action.ALLOCATE: all_of(_administrator, unconflicted),
+    Action.HANDLE_AWARD: all_of(_administrator, unconflicted),
+    Action.MANAGE_BUDGET: _administrator,
     Action.RELEASE_LETTERS: all_of(_administrator, unconflicted),
     Action.READ_MAILBOX: anyone,  # the page itself exists in development only
 }

@@ -2,6 +2,8 @@
 
 from workflows import history
 from workflows.allocation import tables as allocation
+from workflows.awards import tables as awards
+from workflows.budget import tables as budget
 from workflows.calls import tables as calls
 from workflows.completion import tables as completion
 from workflows.database import Base
@@ -13,6 +15,9 @@ from workflows.people import tables as people
 from workflows.scoring import tables as scoring
 from workflows.submission import tables as submission
 
-STAGES = (history, people, files, calls, submission, messages, completion, eligibility, scoring, allocation, letters)
+STAGES = (
+    history, people, files, budget, calls, submission, messages, completion, eligibility, scoring, allocation, awards,
+    letters,
+)  # fmt: skip
 
 metadata = Base.metadata

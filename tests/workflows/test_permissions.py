@@ -74,6 +74,8 @@ assign                 .          .          .          .          .          . 
 record-remark          .          .          .          .          .          .          .          .          .          yes        yes
 lead-meeting           .          .          .          .          .          .          .          .          .          yes        yes
 allocate               .          .          .          .          .          .          .          .          .          yes        .
+handle-award           .          .          .          .          .          .          .          .          .          yes        .
+manage-budget          .          .          .          .          .          .          .          .          .          yes        .
 release-letters        .          .          .          .          .          .          .          .          .          yes        .
 read-mailbox           yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
 """  # noqa: E501  # a table is read as a table
@@ -104,7 +106,7 @@ def test_a_conflict_of_interest_takes_everything_away_but_declaring_it() -> None
     assert {name: lost for name, lost in conflicted.items() if lost} == {
         "its juror": [Action.READ_ASSIGNED, Action.SCORE],
         "its expert": [Action.READ_ASSIGNED, Action.GIVE_OPINION],
-        "admin": [*talk, *clerk, Action.ALLOCATE, Action.RELEASE_LETTERS],
+        "admin": [*talk, *clerk, Action.ALLOCATE, Action.HANDLE_AWARD, Action.RELEASE_LETTERS],
         "system": clerk,
     }
 

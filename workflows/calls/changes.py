@@ -16,8 +16,8 @@ from workflows.problems import Problem
 
 LONGEST = 400
 """Characters of a text that a change repeats; the versions themselves hold it whole."""
-WORDING = frozenset({"name", "label", "help", "title", "guidance", "why", "source"})
-"""Texts within those parts: better words for the same thing."""
+WORDING = frozenset({"name", "label", "help", "title", "guidance", "why", "source", "budget_line"})
+"""Texts within those parts: better words for the same thing, and where the office books the money."""
 FIXED_ONCE_PUBLISHED = frozenset({"id", "reference_prefix"})
 """They stand in references and addresses."""
 OPEN_AFTER_CLOSING = frozenset({

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, ValidationInfo, model_validator
 
+from workflows.budget.rules import CODE
 from workflows.calls.budget import Budget
 from workflows.calls.consistency import PARTS_ONLY, inconsistencies
 from workflows.calls.form import Bound, Meaning, Question, Section
@@ -122,7 +123,10 @@ class EnvelopePolicy(StrEnum):
 
 
 class Envelope(Strict):
-    """An amount for the applications that carry a group: a zone code in lower case, an applicant type, or `*`."""
+    """An amount for the applications that carry a group: a zone code in lower case, an applicant type, or `*`.
+
+    `budget_line`: the basic allocation its money is charged to, in the year in which it is committed.
+    """
 
     id: Code
     amount_cents: Cents
@@ -130,6 +134,7 @@ class Envelope(Strict):
     groups: tuple[str, ...] = Field(min_length=1)
     name: Words
     source: Words | None = None
+    budget_line: Annotated[str, StringConstraints(pattern=CODE)] | None = None
 
 
 class AllocationRule(Strict):

@@ -1,10 +1,12 @@
 """Writing, rendering, releasing and sending letters. The history says what is due; these rows say what was done."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from workflows.awards.queries import awaiting_signature, caretaking
 from workflows.canonical import fingerprint
 from workflows.database import lock_chain
 from workflows.files import store
@@ -127,7 +129,8 @@ def pdf_of(content: str) -> bytes:
 def release(session: Session, actor: Actor, call_id: str, seen: str, office: Office, *, now: datetime) -> int:
     """Let the held letters of a call go, if they are the set that was seen; returns how many.
 
-    `seen` is the fingerprint of the set on the screen. Raises Problem `letters-changed` or `nothing-held`.
+    `seen` is the fingerprint of the set on the screen. Award letters that must wait stay held
+    (`withheld`). Raises Problem `letters-changed`, `nothing-held`, or `awards-held` where all of them must wait.
     """
     require(actor, Action.RELEASE_LETTERS, applications.call_relation(session, actor, call_id))
     held = queries.of_call(session, call_id, held_only=True)
@@ -135,7 +138,10 @@ def release(session: Session, actor: Actor, call_id: str, seen: str, office: Off
         raise Problem("nothing-held")
     if queries.seen_digest(held) != seen:
         raise Problem("letters-changed")
-    for one in held:
+    free = [one for one in held if one.id not in withheld(session, call_id, held, now)]
+    if not free:
+        raise Problem("awards-held")
+    for one in free:
         letter = session.get_one(Letter, one.id, with_for_update=True)
         _let_go(session, letter, office, actor_id=actor.person_id, now=now)
         application = session.get_one(Application, letter.application_id)
@@ -143,7 +149,15 @@ def release(session: Session, actor: Actor, call_id: str, seen: str, office: Off
             session, application, Event.RELEASE_LETTER, actor=actor, now=now,
             facts={"letter": letter.reference, "content": fingerprint(letter.content)},
         )  # fmt: skip
-    return len(held)
+    return len(free)
+
+
+def withheld(session: Session, call_id: str, held: Sequence[queries.LetterView], now: datetime) -> frozenset[int]:
+    """The award letters that must wait: no act is signed behind them, and a caretaker period lasts."""
+    if caretaking(session, now) is None:
+        return frozenset()
+    unsigned = awaiting_signature(session, call_id)
+    return frozenset(one.id for one in held if one.kind is LetterKind.AWARD and one.application in unsigned)
 
 
 def open_letter(session: Session, actor: Actor, reference: str, letter_id: int, *, now: datetime) -> queries.LetterView:

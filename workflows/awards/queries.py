@@ -1,0 +1,180 @@
+"""Asking about awards: whether a caretaker period lasts, the steps and the act of each award, what pays it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workflows.allocation.queries import approvals, decision
+from workflows.allocation.tables import Booking
+from workflows.awards import rules
+from workflows.awards.rules import AwardState, Period, Shares
+from workflows.awards.tables import Act, ActStep, CaretakerPeriod
+from workflows.budget.queries import EntryView, entries_of, pledges
+from workflows.budget.rules import Pledge
+from workflows.calls.terms import Terms
+from workflows.files import store
+from workflows.files.tables import Document
+from workflows.language import BRUSSELS
+from workflows.lifecycle import ApplicationState
+from workflows.problems import NotThere, Problem
+from workflows.submission.queries import ApplicationView, of_call, view
+
+
+@dataclass(frozen=True)
+class StepView:
+    """A step an award needs; `taken_on` is None until it is recorded."""
+
+    code: str
+    name: Mapping[str, str]
+    taken_on: date | None = None
+    reference: str = ""
+    document: str = ""
+
+
+@dataclass(frozen=True)
+class AwardView:
+    """An award with everything its page says. Amounts in cents; `award` is what was granted.
+
+    `shares`: the budget codes that pay it; None where the envelopes do not name them. `held_by`: the caretaker period
+    that holds it.
+    """
+
+    application: ApplicationView
+    decided_on: date
+    steps: tuple[StepView, ...]
+    state: AwardState
+    signed_on: date | None
+    act: str
+    held_by: Period | None
+    shares: Shares | None
+    pledge: Pledge
+
+    @property
+    def award(self) -> int:
+        return self.application.awarded_cents or 0
+
+    @property
+    def missing(self) -> tuple[StepView, ...]:
+        """The steps that are still to be recorded."""
+        return tuple(step for step in self.steps if step.taken_on is None)
+
+
+def periods(session: Session) -> tuple[Period, ...]:
+    """Every caretaker period, the last first."""
+    found = session.scalars(select(CaretakerPeriod).order_by(CaretakerPeriod.starts.desc()))
+    return tuple(Period(one.id, one.starts, one.ends, one.basis) for one in found)
+
+
+def caretaking(session: Session, now: datetime) -> Period | None:
+    """The caretaker period that lasts now."""
+    return rules.caretaking(periods(session), day_of(now))
+
+
+def awards(session: Session, call_id: str, now: datetime) -> tuple[AwardView, ...]:
+    """The awards of a call by reference; none before it is decided."""
+    return _views(session, of_call(session, call_id, ApplicationState.AWARDED), now)
+
+
+def award(session: Session, reference: str, now: datetime) -> AwardView:
+    """One award. Raises NotThere where the file has none."""
+    found = view(session, reference)
+    if found.state is not ApplicationState.AWARDED:
+        raise NotThere
+    return _views(session, (found,), now)[0]
+
+
+def movements(session: Session, reference: str) -> tuple[EntryView, ...]:
+    """What was committed and paid for an award, the first first."""
+    return entries_of(session, subject(reference))
+
+
+def step_document(session: Session, application_id: int, code: str) -> tuple[str, str, bytes]:
+    """The document of a step: its name, media type and content. Raises NotThere."""
+    found = session.get(ActStep, (application_id, code))
+    if found is None or found.sha256 is None:
+        raise NotThere
+    return found.document, session.get_one(Document, found.sha256).media_type, store.get(found.sha256)
+
+
+def awaiting_signature(session: Session, call_id: str) -> frozenset[str]:
+    """The references of the awards of a call whose act is not signed."""
+    return frozenset(
+        one.reference for one in of_call(session, call_id, ApplicationState.AWARDED)
+        if session.get(Act, one.id) is None
+    )  # fmt: skip
+
+
+def subject(reference: str) -> str:
+    """What the ledger calls an award."""
+    return f"application:{reference}"
+
+
+def day_of(now: datetime) -> date:
+    """The day of an instant in Brussels, which is where acts are dated."""
+    return now.astimezone(BRUSSELS).date()
+
+
+def _views(session: Session, found: tuple[ApplicationView, ...], now: datetime) -> tuple[AwardView, ...]:
+    if not found:
+        return ()
+    period = caretaking(session, now)
+    decided_on = day_of(decision(session, found[0].call_id).decided_at)
+    pledged = pledges(session, [subject(one.reference) for one in found])
+    ids = [one.id for one in found]
+    acts = {one.application_id: one for one in session.scalars(select(Act).where(Act.application_id.in_(ids)))}
+    steps = {
+        (one.application_id, one.step): one
+        for one in session.scalars(select(ActStep).where(ActStep.application_id.in_(ids)))
+    }
+    booked = _booked(session, ids)
+    return tuple(
+        _view(
+            one, decided_on, acts.get(one.id), steps, booked.get(one.id, []), pledged[subject(one.reference)], period
+        )
+        for one in found
+    )  # fmt: skip
+
+
+def _view(
+    file: ApplicationView, decided_on: date, act: Act | None, taken: Mapping[tuple[int, str], ActStep],
+    booked: list[tuple[str, int]], pledge: Pledge, period: Period | None,
+) -> AwardView:  # fmt: skip
+    cents = file.awarded_cents or 0
+    steps = tuple(
+        _step(one.step, one.name.texts(), taken.get((file.id, one.step))) for one in approvals(file.terms, cents)
+    )
+    held_by = period if act is None else None
+    state = rules.state(
+        signed=act is not None, missing=any(step.taken_on is None for step in steps), held=held_by is not None,
+        award=cents, pledge=pledge,
+    )  # fmt: skip
+    return AwardView(
+        file, decided_on, steps, state, act.signed_on if act else None, act.reference if act else "", held_by,
+        _shares(file.terms, cents, booked), pledge,
+    )  # fmt: skip
+
+
+def _step(code: str, name: Mapping[str, str], taken: ActStep | None) -> StepView:
+    if taken is None:
+        return StepView(code, name)
+    return StepView(code, name, taken.taken_on, taken.reference, taken.document)
+
+
+def _booked(session: Session, ids: list[int]) -> dict[int, list[tuple[str, int]]]:
+    found: dict[int, list[tuple[str, int]]] = {}
+    for one in session.scalars(select(Booking).where(Booking.application_id.in_(ids)).order_by(Booking.envelope)):
+        found.setdefault(one.application_id, []).append((one.envelope, one.cents))
+    return found
+
+
+def _shares(terms: Terms, cents: int, booked: list[tuple[str, int]]) -> Shares | None:
+    """What pays an award; an envelope for everyone is wider than any other, else the smaller amount is narrower."""
+    width = {one.id: ("*" in one.groups, one.amount_cents) for one in terms.envelopes}
+    lines = {one.id: one.budget_line for one in terms.envelopes}
+    try:
+        return rules.shares(cents, sorted(booked, key=lambda pair: (width[pair[0]], pair[0])), lines)
+    except Problem:
+        return None

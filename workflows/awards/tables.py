@@ -1,0 +1,53 @@
+"""Tables of awards: caretaker periods, the steps an act went through, the act itself."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from workflows.database import Base
+
+
+class CaretakerPeriod(Base):
+    """Days on which no discretionary award can be signed; `ends` is the first day of full powers again."""
+
+    __tablename__ = "caretaker_periods"
+    __table_args__ = (CheckConstraint("ends IS NULL OR ends > starts", name="ends_later"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    starts: Mapped[date]
+    ends: Mapped[date | None]
+    basis: Mapped[dict[str, Any]]
+
+    chain = "house"
+
+    @property
+    def subject(self) -> str:
+        return f"caretaker-period:{self.id}"
+
+
+class ActStep(Base):
+    """A step of approval that an award went through: an opinion, an agreement, a decision of the government."""
+
+    __tablename__ = "act_steps"
+    __table_args__ = (CheckConstraint("(sha256 IS NULL) = (document = '')", name="document_has_name"),)
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(60), primary_key=True)
+    taken_on: Mapped[date]
+    reference: Mapped[str] = mapped_column(String(120))
+    document: Mapped[str] = mapped_column(String(160), default="")
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("documents.sha256"))
+
+
+class Act(Base):
+    """The signed act that grants an award. What is committed and paid for it stands in the ledger."""
+
+    __tablename__ = "acts"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    signed_on: Mapped[date]
+    reference: Mapped[str] = mapped_column(String(120))
+    recorded_by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    recorded_at: Mapped[datetime]
