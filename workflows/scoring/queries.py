@@ -13,7 +13,9 @@ from workflows.lifecycle import ApplicationState
 from workflows.people.queries import PersonView, person_view
 from workflows.people.tables import Person
 from workflows.permissions import Action, Actor, Duty, Relation, require
+from workflows.problems import Reason
 from workflows.scoring.rules import Advice, Marks, mean_mark, score
+from workflows.scoring.standing import Standing, standards, standing
 from workflows.scoring.tables import Assignment, JuryRemark, PanelMember, Review
 from workflows.submission.queries import ApplicationView, conflicted_people, of_call, row, view
 from workflows.submission.tables import Application
@@ -51,12 +53,23 @@ class QueueItem:
 
 @dataclass(frozen=True)
 class Scored:
-    """A file with its reviews and its score in 1/100 point, None while marks are missing."""
+    """A file with its reviews and its score in 1/100 point, None while marks are missing or reviews for the quorum."""
 
     application: ApplicationView
     reviews: tuple[ReviewView, ...]
     score: int | None
     remark: str
+
+    @property
+    def standing(self) -> Standing:
+        """Where the file stands by what its call asks of the reviews."""
+        terms = self.application.terms
+        return standing(terms, standards(terms), self.score, _counted(self.reviews))
+
+    @property
+    def below_minimum(self) -> tuple[Reason, ...]:
+        """The criteria on which the file is under the minimum of the call."""
+        return tuple(one for one in self.standing.verdict.reasons if one.code == "criterion-below-minimum")
 
     def of(self, duty: Duty) -> tuple[ReviewView, ...]:
         return tuple(review for review in self.reviews if review.duty is duty)
@@ -154,8 +167,10 @@ def _scored(session: Session, application: ApplicationView) -> Scored:
         select(Assignment).where(Assignment.application_id == application.id).order_by(Assignment.id)
     )
     reviews = tuple(_review(session, one) for one in assignments if one.person_id not in excluded)
-    points = score(application.terms, _counted(reviews))
-    return Scored(application, reviews, points, remark_of(session, application.id))
+    counted = _counted(reviews)
+    points = score(application.terms, counted)
+    reached = standing(application.terms, standards(application.terms), points, counted).verdict.ok is not None
+    return Scored(application, reviews, points if reached else None, remark_of(session, application.id))
 
 
 def _counted(reviews: Sequence[ReviewView]) -> dict[Duty, list[Marks]]:

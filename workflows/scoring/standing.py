@@ -26,6 +26,12 @@ class Standards:
     classes: tuple[int, ...] = ()
 
 
+def standards(terms: Terms) -> Standards:
+    """What this call asks of the reviews."""
+    minima = {one.id: one.minimum_hundredths for one in terms.criteria if one.minimum_hundredths is not None}
+    return Standards(terms.scoring.quorum, terms.scoring.gap_hundredths, minima)
+
+
 @dataclass(frozen=True)
 class Standing:
     """`verdict`: True may be funded, False may not, None cannot be ranked yet, with the reasons. `spread`: between the
