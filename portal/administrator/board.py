@@ -13,7 +13,8 @@ from workflows.allocation.rules import ranking
 from workflows.calls.terms import Terms
 from workflows.submission.queries import ApplicationView, of_call
 
-CUTS = ("money", "pass-mark")
+CUTS = {"below-pass-mark": "pass-mark", "override": ""}
+"""The line that a cause of refusal draws, where it is not the money that fell short."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Row:
     reserve: bool
     steps: tuple[Mapping[str, str], ...]
     cut: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,17 +89,19 @@ def _table(
 ) -> Table:
     names = {one.id: one.name.texts() for one in terms.envelopes}
     refusals = {one.id: one for one in result.refusals}
+    too_low = {one.id for one in data.overrides if one.reason.startswith(queries.BELOW_MINIMUM)}
     rows: list[Row] = []
     drawn: set[str] = set()
     for rank, one in enumerate(ranking(data), 1):
         refusal, award = refusals.get(one.id), result.awards.get(one.id, 0)
-        cut = "" if refusal is None else "pass-mark" if refusal.cause == "below-pass-mark" else "money"
+        cut = CUTS.get(refusal.cause, "money") if refusal else ""
         envelope = names.get(refusal.envelope or "", refusal.envelope or "") if refusal else ""
         steps = tuple(step.name.texts() for step in queries.approvals(terms, award))
         above = cut if cut not in drawn else ""
         drawn.add(cut)
+        cause = queries.BELOW_MINIMUM if one.id in too_low else refusal.cause if refusal else ""
         rows.append(
-            Row(rank, files[one.id], one.score, award, refusal, envelope, one.id in result.reserve, steps, above)
+            Row(rank, files[one.id], one.score, award, refusal, envelope, one.id in result.reserve, steps, above, cause)
         )
     envelopes = queries.envelope_lines(terms, data, result.envelopes)
     ties = tuple(str(tie) for tie in data.ties)

@@ -98,6 +98,7 @@ def cause(code: str) -> str:
         "below-pass-mark": _("Below the pass mark"),
         "envelope-short": _("The envelope no longer sufficed"),
         "envelope-closed": _("The envelope was closed by a file ranked higher"),
+        "criterion-below-minimum": _("Below the minimum on a criterion"),
         "limit": _("A limit of the call was reached"),
         "override": _("Refused by decision of a person"),
     }[code]

@@ -86,7 +86,7 @@ SCREENS = [
     *PARTS, "form/sections.0", "form/sections.1", *(f"form/sections.0.questions.{at}" for at in range(5)),
     "form/sections.1.questions.2", "form/sections.1.questions.3", "form/sections.1.questions.3.columns.0",
     "form/budget.categories.0", "zones/zones.0", "conditions/conditions.0", "conditions/conditions.4",
-    "criteria/criteria.2", "money/envelopes.0", "letters/letters.award",
+    "criteria/criteria.0", "criteria/criteria.2", "money/envelopes.0", "letters/letters.award",
 ]  # fmt: skip
 
 
@@ -106,6 +106,7 @@ def everything() -> Terms:
     table = {"id": "partners", "kind": "table", "label": words, "columns": [column], "only_if": only_if}
     call["sections"][1]["questions"].append(table)
     call["sections"][1]["questions"][0] = {"id": "money", "kind": "budget", "label": words}
+    call["criteria"][0]["levels"] = [{"mark": 0, "text": words}]
     call["budget"] = {"categories": [{"code": "staff", "name": words}]}
     call["conditions"].append({"kind": "answered-one-of", "name": words, "question": "domain", "accepted": ["art"]})
     return Terms.model_validate(call)

@@ -58,8 +58,8 @@ def commit(
     """Decide the allocation whose fingerprint `seen` was on the screen at `seen_at`.
 
     Raises Problem `allocation-decided`, `call-not-assessed`, `files-not-screened`, `files-not-scored`,
-    `remarks-missing`, `preview-stale` with the references in which something changed since, or `second-person-needed` where the call wants two
-    persons and nobody else signed this fingerprint.
+    `remarks-missing`, `preview-stale` with the references in which something changed since, or
+    `second-person-needed` where the call wants two persons and nobody else signed this fingerprint.
     """
     call, board = _decidable(session, actor, call_id, seen, seen_at, now)
     _conclude(session, actor, call, board, _standing(session, board), now)

@@ -11,11 +11,20 @@ from sqlalchemy.orm import Session
 
 from workflows.allocation import rules
 from workflows.allocation.reasons import rest
-from workflows.allocation.rules import AllocationInput, Candidate, Envelope, EnvelopeUse, Refusal, Result
+from workflows.allocation.rules import (
+    AllocationInput,
+    Candidate,
+    Envelope,
+    EnvelopeUse,
+    Override,
+    Refusal,
+    Result,
+)
 from workflows.allocation.tables import Allocation, Signature
 from workflows.calls.queries import terms_of
 from workflows.calls.terms import Approval, Terms
 from workflows.history import HistoryEntry
+from workflows.language import text_in
 from workflows.lifecycle import ApplicationState, Event
 from workflows.people.tables import Person
 from workflows.problems import NotThere, Reason
@@ -26,6 +35,9 @@ CHANGES = (
     Event.SUBMIT_REVIEW, Event.ADMIT, Event.DECLARE_INELIGIBLE, Event.WITHDRAW, Event.DECLARE_CONFLICT,
     Event.ASSIGN, Event.UNASSIGN, Event.CHANGE_CALL, Event.DELIBERATE,
 )  # fmt: skip
+
+BELOW_MINIMUM = "criterion-below-minimum"
+"""How the reason begins for which the rule is told to refuse a file whatever its score."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +161,20 @@ def allocation_input(terms: Terms, ranked: Mapping[str, Scored]) -> AllocationIn
             Envelope(one.id, one.amount_cents, one.groups, str(one.policy)) for one in terms.envelopes
         ),
         ties=tuple(terms.allocation.ties),
+        overrides=tuple(_refused(found) for found in ranked.values() if _too_low(terms, found)),
         least_award=min(one.floor_cents for one in terms.applicants),
     )  # fmt: skip
+
+
+def _too_low(terms: Terms, found: Scored) -> bool:
+    """Whether only the minimum of a criterion stands in the way; below the pass mark the rule itself refuses."""
+    passed = (found.score or 0) >= terms.scoring.pass_mark_hundredths
+    return passed and bool(found.below_minimum)
+
+
+def _refused(found: Scored) -> Override:
+    criteria = ", ".join(text_in(reason.facts["criterion"], "en") for reason in found.below_minimum)
+    return Override(found.application.reference, 0, f"{BELOW_MINIMUM}: {criteria}")
 
 
 def approvals(terms: Terms, cents: int) -> tuple[Approval, ...]:

@@ -30,9 +30,26 @@ def inconsistencies(terms: "Terms") -> Iterator[Inconsistency]:
     yield from _groups(terms)
     if sum(criterion.weight for criterion in terms.criteria) == 0:
         yield Inconsistency("criteria.weight: expected at least one above 0", ("criteria",), Reason("no-weight"))
+    yield from _scoring(terms)
     if terms.scoring.opinion_required and not terms.criteria_of(Duty.EXPERT):
         text = 'scoring.opinion_required: expected a criterion with judged_by = "expert"'
         yield Inconsistency(text, ("scoring", "opinion_required"), Reason("no-expert-criterion"))
+
+
+def _scoring(terms: "Terms") -> Iterator[Inconsistency]:
+    """What no file or mark could ever reach."""
+    if terms.scoring.quorum > terms.scoring.jurors_per_application:
+        text = "scoring.quorum: expected at most jurors_per_application"
+        yield Inconsistency(text, ("scoring", "quorum"), Reason("quorum-out-of-reach"))
+    for at, criterion in enumerate(terms.criteria):
+        facts = {"criterion": criterion.name.texts(), "most": criterion.points}
+        if (criterion.minimum_hundredths or 0) > 100 * criterion.points:
+            text = f"criteria[{at}].minimum_hundredths: expected at most {100 * criterion.points}"
+            yield Inconsistency(text, ("criteria", at, "minimum_hundredths"), Reason("minimum-out-of-reach", facts))
+        described = [level.mark for level in criterion.levels]
+        if len(set(described)) < len(described) or any(mark > criterion.points for mark in described):
+            text = f"criteria[{at}].levels: expected each mark from 0 to {criterion.points} at most once"
+            yield Inconsistency(text, ("criteria", at, "levels"), Reason("levels-not-marks", facts))
 
 
 def _doubles(terms: "Terms") -> Iterator[Inconsistency]:

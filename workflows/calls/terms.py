@@ -94,8 +94,16 @@ class Condition(Strict):
     most: Bound | None = None
 
 
+class Level(Strict):
+    """What a mark on a criterion means."""
+
+    mark: Annotated[int, Field(ge=0, strict=True)]
+    text: Words
+
+
 class Criterion(Strict):
-    """A criterion of evaluation: whole points from 0 to `points`, counted `weight` times."""
+    """A criterion of evaluation: whole points from 0 to `points`, counted `weight` times. A mean mark under the
+    minimum, in 1/100 of a point, is refused whatever the score."""
 
     id: Code
     weight: Annotated[int, Field(ge=0, strict=True)]
@@ -103,14 +111,27 @@ class Criterion(Strict):
     judged_by: Duty
     name: Words
     guidance: Words | None = None
+    minimum_hundredths: Annotated[int, Field(ge=0, strict=True)] | None = None
+    levels: tuple[Level, ...] = ()
 
 
 class Scoring(Strict):
-    """How marks become a ranking."""
+    """How marks become a ranking. `quorum`: submitted reviews of jurors a file needs to be ranked. `gap_hundredths`: a
+    spread between jurors above it sends a file to discussion. `blind`: the jury does not see who applies."""
 
     jurors_per_application: Count
+    quorum: Count = 1
     pass_mark_hundredths: Annotated[int, Field(ge=0, le=10000, strict=True)]
+    gap_hundredths: Annotated[int, Field(ge=0, le=10000, strict=True)] | None = None
     opinion_required: bool
+    blind: bool = False
+    jury_due_at: Instant | None = None
+    opinion_due_at: Instant | None = None
+
+    def due(self, duty: Duty) -> datetime | None:
+        """Until when reviews in this duty are expected."""
+        wall = self.jury_due_at if duty is Duty.JURY else self.opinion_due_at
+        return None if wall is None else _instant(wall)
 
 
 class EnvelopePolicy(StrEnum):

@@ -197,10 +197,11 @@ def refusal_sentences(material: Material) -> list[str]:
         "largest": refusal.get("largest_fitting") or 0, "grow_by": refusal.get("grow_by") or 0,
         "rank": material.facts["rank"],
     }  # fmt: skip
-    sentences = [
-        material.words(material.terms.allocation.why),
-        material.say(f"refusal-{refusal['cause']}", **said),
+    minima = material.scored.below_minimum if material.scored and refusal["cause"] == "override" else ()
+    cause = [material.say(one.code, **one.facts) for one in minima] or [
+        material.say(f"refusal-{refusal['cause']}", **said)
     ]
+    sentences = [material.words(material.terms.allocation.why), *cause]
     if refusal["cause"] != "below-pass-mark" and refusal.get("score_needed"):
         sentences.append(material.say("refusal-score-needed", **said))
     if said["grow_by"]:

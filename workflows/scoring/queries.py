@@ -13,7 +13,9 @@ from workflows.lifecycle import ApplicationState
 from workflows.people.queries import PersonView, person_view
 from workflows.people.tables import Person
 from workflows.permissions import Action, Actor, Duty, Relation, require
+from workflows.problems import Reason
 from workflows.scoring.rules import Advice, Marks, mean_mark, score
+from workflows.scoring.standing import Standing, standards, standing
 from workflows.scoring.tables import Assignment, Deliberation, JuryRemark, PanelMember, Review
 from workflows.submission.queries import ApplicationView, conflicted_pairs, conflicted_people, of_call, row, view
 from workflows.submission.tables import Application
@@ -51,7 +53,7 @@ class QueueItem:
 
 @dataclass(frozen=True)
 class Scored:
-    """A file with its reviews and its score in 1/100 point, None while marks are missing."""
+    """A file with its reviews and its score in 1/100 point, None while marks are missing or reviews for the quorum."""
 
     application: ApplicationView
     reviews: tuple[ReviewView, ...]
@@ -59,6 +61,17 @@ class Scored:
     remark: str
     agreed: Marks = field(default_factory=dict)
     """Marks the jury agreed on together; they stand in the place of the mean of the criterion."""
+
+    @property
+    def standing(self) -> Standing:
+        """Where the file stands by what its call asks of the reviews."""
+        terms = self.application.terms
+        return standing(terms, standards(terms), self.score, _counted(self.reviews), self.agreed)
+
+    @property
+    def below_minimum(self) -> tuple[Reason, ...]:
+        """The criteria on which the file is under the minimum of the call."""
+        return tuple(one for one in self.standing.verdict.reasons if one.code == "criterion-below-minimum")
 
     def of(self, duty: Duty) -> tuple[ReviewView, ...]:
         return tuple(review for review in self.reviews if review.duty is duty)
@@ -173,12 +186,16 @@ def _scored(session: Session, files: Sequence[ApplicationView]) -> tuple[Scored,
     marked = select(Deliberation.application_id, Deliberation.agreed).where(Deliberation.application_id.in_(ids))
     together = {one.application_id: one.agreed for one in session.execute(marked)}
     return tuple(
-        Scored(
-            one, tuple(found[one.id]), score(one.terms, _counted(found[one.id]), together.get(one.id, {})),
-            remarks.get(one.id, ""), together.get(one.id, {}),
-        )
-        for one in files
-    )  # fmt: skip
+        _weighed(one, tuple(found[one.id]), remarks.get(one.id, ""), together.get(one.id, {})) for one in files
+    )
+
+
+def _weighed(application: ApplicationView, reviews: tuple[ReviewView, ...], remark: str, agreed: Marks) -> Scored:
+    """A file with the score its reviews give, none while they are too few."""
+    terms, counted = application.terms, _counted(reviews)
+    points = score(terms, counted, agreed)
+    reached = standing(terms, standards(terms), points, counted, agreed).verdict.ok is not None
+    return Scored(application, reviews, points if reached else None, remark, agreed)
 
 
 def _counted(reviews: Sequence[ReviewView]) -> dict[Duty, list[Marks]]:

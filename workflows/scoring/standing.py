@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 
 from workflows.calls.terms import Terms
 from workflows.permissions import Duty
@@ -26,6 +27,12 @@ class Standards:
     classes: tuple[int, ...] = ()
 
 
+def standards(terms: Terms) -> Standards:
+    """What this call asks of the reviews."""
+    minima = {one.id: one.minimum_hundredths for one in terms.criteria if one.minimum_hundredths is not None}
+    return Standards(terms.scoring.quorum, terms.scoring.gap_hundredths, minima)
+
+
 @dataclass(frozen=True)
 class Standing:
     """`verdict`: True may be funded, False may not, None cannot be ranked yet, with the reasons. `spread`: between the
@@ -40,9 +47,14 @@ class Standing:
 
 
 def standing(
-    terms: Terms, standards: Standards, score: int | None, by_duty: Mapping[Duty, Sequence[Marks]]
+    terms: Terms,
+    standards: Standards,
+    score: int | None,
+    by_duty: Mapping[Duty, Sequence[Marks]],
+    agreed: Marks = MappingProxyType({}),
 ) -> Standing:
-    """Where a file with this score in 1/100 point stands, `by_duty` being the submitted reviews behind it."""
+    """Where a file with this score in 1/100 point stands, `by_duty` being the submitted reviews behind it and `agreed`
+    the marks the jury gave together."""
     totals = jury_totals(terms, by_duty.get(Duty.JURY, ()))
     spread = max(totals) - min(totals) if len(totals) > 1 else None
     discuss: tuple[Reason, ...] = ()
@@ -51,7 +63,7 @@ def standing(
         discuss = (Reason("marks-far-apart", facts),)
     return Standing(
         score,
-        _verdict(terms, standards, score, by_duty),
+        _verdict(terms, standards, score, by_duty, agreed),
         None if spread is None else round_half_up(spread),
         discuss,
         None if score is None or not standards.classes else class_of(score, standards.classes),
@@ -80,7 +92,9 @@ def class_score(score: int, classes: Sequence[int]) -> int:
     return (*classes, 0)[class_of(score, classes) - 1]
 
 
-def _verdict(terms: Terms, standards: Standards, score: int | None, by_duty: Mapping[Duty, Sequence[Marks]]) -> Verdict:
+def _verdict(
+    terms: Terms, standards: Standards, score: int | None, by_duty: Mapping[Duty, Sequence[Marks]], agreed: Marks
+) -> Verdict:
     reviews = len(by_duty.get(Duty.JURY, ()))
     if reviews < standards.quorum:
         return Verdict(None, (Reason("quorum-missed", {"count": reviews, "quorum": standards.quorum}),))
@@ -88,7 +102,7 @@ def _verdict(terms: Terms, standards: Standards, score: int | None, by_duty: Map
         return Verdict(None, (Reason("score-missing"),))
     below = []
     for criterion in terms.criteria:
-        mean, least = mean_mark(criterion, by_duty), standards.minima.get(criterion.id)
+        mean, least = mean_mark(criterion, by_duty, agreed), standards.minima.get(criterion.id)
         if mean is not None and least is not None and 100 * mean < least:
             facts = {"criterion": criterion.name.texts(), "mean": round_half_up(100 * mean), "least": least}
             below.append(Reason("criterion-below-minimum", facts))
