@@ -12,7 +12,8 @@ from typing import Any
 from workflows.calls.asking import CODED
 from workflows.calls.form import Meaning, Question, QuestionKind
 from workflows.calls.terms import Condition, ConditionKind, Terms
-from workflows.eligibility.rules import Facts, judge
+from workflows.eligibility.facts import Facts
+from workflows.eligibility.rules import judge
 from workflows.people.rules import ApplicantType
 from workflows.problems import Verdict
 from workflows.submission.rules import Draft
