@@ -23,9 +23,10 @@ test: setup .venv/.test  ## Run every test, on WORKERS=2 processes
 prove: setup .venv/.test  ## Ten thousand made-up calls for every property of the allocation (hours)
 	@OPROEP_EXAMPLES=10000 $(BIN)/pytest -n $(WORKERS) tests/workflows/allocation
 
-bench: setup .venv/.test  ## Measure the allocation and the assignment of a jury against their goals
+bench: setup .venv/.test  ## Measure the allocation, the assignment of a jury and saving while typing against their goals
 	@$(BIN)/python tests/bench/allocation.py
 	@$(BIN)/python -m tests.bench.jury
+	@$(BIN)/python -m tests.bench.autosave
 
 check: setup .venv/.test  ## Formatting, lint, types, import contracts
 	@$(BIN)/ruff format --check .
