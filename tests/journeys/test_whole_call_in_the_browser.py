@@ -137,6 +137,7 @@ def admit(page: Page) -> None:
     """The file is clean: the administrator admits it in bulk."""
     page.goto("/administration/calls/small/screening")
     expect(page.locator("main")).to_contain_text("Waterpunt")
+    page.get_by_role("button", name="Look at the clean file and declare it eligible").click()
     page.get_by_role("button", name="Declare the ticked file eligible").click()
     expect(page.locator(".flash--good")).to_be_visible()
 

@@ -404,7 +404,7 @@ def test_a_name_with_a_nul_in_it_is_the_name_of_nothing(portal: Flask) -> None:
     pair = {"pair": f"{reference}\0|1"}
     assert office.post("/administration/calls/small/assignment/suggestion/jury", data=pair).status_code in (302, 404)
     ticked = {"file": f"{reference}\0"}
-    assert office.post("/administration/calls/small/screening", data=ticked).status_code in (302, 404)
+    assert office.post("/administration/calls/small/screening/clean", data=ticked).status_code in (302, 404)
 
 
 def test_two_browsers_that_open_the_same_account_at_once_get_an_answer_each(portal: Flask) -> None:

@@ -119,3 +119,22 @@ def test_a_conflicted_clerk_finds_nothing_of_the_file_on_any_of_these_pages(clie
     assert [client.get(address).status_code for address in addresses] == [404, 404]
     assert client.post(CLEAN, data={"file": seen}).status_code == 404
     assert state_of(reference) is ApplicationState.SUBMITTED
+
+
+def test_the_association_reads_before_it_submits_what_will_be_refused_and_may_submit_all_the_same(
+    client: FlaskClient,
+) -> None:
+    a_call()
+    by = an_association()
+    reference = an_application("draft", {"zone": "OPT", "places": ["GAZA"]}, by=by)
+    sign_in(client, by[0])
+    client.get("/?language=en")
+    shown = page(client, f"/applications/{reference}/check")
+    assert "As it stands, this application will be refused because" in shown
+    assert "The project plans activities in: Gaza Strip." in shown
+    assert "Places: Gaza Strip" in shown
+    assert "a person of the administration decides" in shown
+    seen = re.search(r'name="seen"[^>]*value="(\d+)"', shown)
+    assert seen
+    client.post(f"/applications/{reference}/submit", data={"declaration": "y", "seen": seen[1]})
+    assert state_of(reference) is ApplicationState.SUBMITTED

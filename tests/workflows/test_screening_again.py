@@ -19,6 +19,8 @@ from workflows.calls import actions as calls
 from workflows.eligibility import actions as eligibility
 from workflows.eligibility import queries
 from workflows.eligibility.queries import CheckView
+from workflows.letters import queries as letters
+from workflows.letters.blocks import Items, from_json
 from workflows.people import organisations
 from workflows.permissions import SYSTEM
 from workflows.submission import actions as submission
@@ -120,3 +122,19 @@ def test_changed_terms_have_every_waiting_file_judged_again(settings: Settings) 
     earlier = check(reference, 0).earlier
     assert earlier is not None
     assert earlier.ok is True
+
+
+def test_the_letter_names_the_article_and_quotes_what_was_judged_and_waits_for_its_release(settings: Settings) -> None:
+    article = {"nl": "artikel 4 van het reglement", "fr": "article 4 du règlement", "en": "article 4 of the rules"}
+    a_call(terms(conditions=[{"kind": "places", "name": {"nl": "Plaats", "fr": "Lieu"}, "article": article}]))
+    by = an_association("fr")
+    reference = screen(an_application("submitted", {"zone": "OPT", "places": ["GAZA"]}, by=by, language="fr"))
+    done(eligibility.declare_ineligible, an_administrator(), reference, now=NOW)
+    work_off(NOW)
+    (held,) = asked(letters.of_call, "small", held_only=True)
+    (reasons,) = (block.texts for block in from_json(held.content).blocks if isinstance(block, Items))
+    assert [text.replace("\u00a0", " ") for text in reasons] == [
+        "Lieu (article 4 du règlement) : Le projet prévoit des activités à l’endroit suivant : bande de Gaza. Ce "
+        "territoire est exclu de la zone Territoire palestinien occupé dans cette édition. Le dossier indique : Zone "
+        "« Territoire palestinien occupé », Lieux « bande de Gaza »."
+    ]
