@@ -28,6 +28,7 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
         (_("Assignment"), "assignment", ("assignment", "suggestion", "file_assignment", "panel")),
         (_("Scoring"), "scoring", ("scoring", "file_scoring")),
         (_("Allocation"), "allocation", ("allocation", "commit")),
+        (_("Awards"), "awards", ("awards", "award")),
         (_("Letters"), "letters", ("letters", "letter")),
         (_("Messages"), "messages", ("messages", "file_messages")),
         (_("Results"), "results", ("results",)),
