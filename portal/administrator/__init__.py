@@ -9,6 +9,8 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     allocation,
     arrivals,
     assignment,
+    awards,
+    budget,
     calls,
     deliberation,
     files,

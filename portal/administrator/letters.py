@@ -28,11 +28,12 @@ def letters(call_id: str) -> Any:
         open_decision(session, call_id)
         found = queries.of_call(session, call_id)
         figures = standing(session, call)
-    held = tuple(one for one in found if one.released_at is None)
+        held = tuple(one for one in found if one.released_at is None)
+        waiting = len(actions.withheld(session, call_id, held, now()))
     mails = Counter(str(mail.state) for one in found for mail in one.mails)
     return show(
         "letters", call, held=held, released=[one for one in found if one.released_at], mails=mails, words=words,
-        digest=queries.seen_digest(held), recipient=_recipient, figures=figures,
+        digest=queries.seen_digest(held), recipient=_recipient, figures=figures, waiting=waiting,
     )  # fmt: skip
 
 

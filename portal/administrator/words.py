@@ -7,9 +7,11 @@ from flask_babel import gettext as _
 
 from portal.hints import rule as rule
 from portal.language import language
+from workflows.awards.rules import AwardState
+from workflows.budget.rules import EntryKind
 from workflows.calls.rules import Stage
 from workflows.history import EntryView
-from workflows.language import NAMES, show_moment, show_score, text_in
+from workflows.language import NAMES, show_day, show_moment, show_score, text_in
 from workflows.letters.rules import LetterKind
 from workflows.lifecycle import ApplicationState, CallState, Event
 from workflows.money import show_amount
@@ -92,6 +94,30 @@ def mail(value: str) -> Tagged:
     return {"text": text, "tone": tone}
 
 
+def award(value: AwardState) -> Tagged:
+    """Where an award stands."""
+    text, tone = {
+        AwardState.HELD: (_("Held: current affairs"), "warn"),
+        AwardState.IN_APPROVAL: (_("In approval"), "info"),
+        AwardState.TO_SIGN: (_("To be signed"), "info"),
+        AwardState.SIGNED: (_("Signed, to be committed"), "warn"),
+        AwardState.COMMITTED: (_("Committed"), "good"),
+        AwardState.PAID: (_("Paid in full"), "good"),
+    }[value]
+    return {"text": text, "tone": tone}
+
+
+def entry_kind(value: EntryKind) -> str:
+    """What an entry of the ledger is."""
+    return {
+        EntryKind.CREDIT: _("Credit"),
+        EntryKind.COMMITMENT: _("Commitment"),
+        EntryKind.DECOMMITMENT: _("Decommitment"),
+        EntryKind.LIQUIDATION: _("Payment"),
+        EntryKind.CORRECTION: _("Correction"),
+    }[value]
+
+
 def cause(code: str) -> str:
     """Why the money did not reach a file, in a few words."""
     return {
@@ -156,7 +182,7 @@ def by(entry: EntryView) -> str:
 
 def event(value: Event) -> tuple[str, str]:
     """What happened, with its tone."""
-    return (_of_calls() | _of_applicants() | _of_assessment()).get(value, (str(value), "neutral"))
+    return (_of_calls() | _of_applicants() | _of_assessment() | _of_awards()).get(value, (str(value), "neutral"))
 
 
 def _of_calls() -> dict[Event, tuple[str, str]]:
@@ -231,6 +257,16 @@ def _of_assessment() -> dict[Event, tuple[str, str]]:
     }  # fmt: skip
 
 
+def _of_awards() -> dict[Event, tuple[str, str]]:
+    """What happens to an award and to its money."""
+    return {
+        Event.RECORD_STEP: (_("Step of approval recorded"), "neutral"),
+        Event.SIGN_ACT: (_("Act signed"), "good"),
+        Event.COMMIT_MONEY: (_("Amount committed"), "good"),
+        Event.PAY_MONEY: (_("Payment booked"), "good"),
+    }
+
+
 def call_state(value: str) -> str:
     return {
         CallState.DRAFT: _("In preparation"),
@@ -257,6 +293,10 @@ def facts(entry: EntryView) -> list[tuple[str, str]]:
         "score": (_("Score"), lambda value: show_score(value, language())),
         "requested": (_("Requested"), lambda value: show_amount(value, language())),
         "awarded": (_("Awarded"), lambda value: show_amount(value, language())),
+        "signed_on": (_("Signed on"), lambda value: show_day(value, language())),
+        "taken_on": (_("Day"), lambda value: show_day(value, language())),
+        "reference": (_("Reference"), str),
+        "paid": (_("Paid"), lambda value: show_amount(value, language())),
         "total": (_("Total"), lambda value: show_amount(value, language())),
         "fingerprint": (_("Fingerprint"), lambda value: f"{value[:16]}…"),
     }

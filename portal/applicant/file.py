@@ -17,6 +17,7 @@ from portal.applicant.loading import done, load
 from portal.applicant.standing import File
 from portal.downloads import download
 from portal.work import actor, ask, now, work
+from workflows.awards.queries import caretaking
 from workflows.calls.form import Question
 from workflows.letters import queries as letters
 from workflows.letters.actions import open_letter
@@ -46,13 +47,14 @@ def task_list_page(file: File, form: WithdrawForm, **more: Any) -> str:
     with ask() as session:
         waits = waiting(session, [file.application.id], now()).get(file.application.id, NOTHING_WAITS)
         receipts = queries.receipts(session, file.application.id) if file.application.received_at else ()
+        period = caretaking(session, now())
     file = replace(file, waits=waits)
     application = file.application
     sections = [(section, progress(section, application.draft)) for section in application.sections]
     return render_template(
         "applicant/task_list.html", dossier=file, form=form, sections=sections, done=done(application), size=size,
-        asked=_asked(application),
-        withdrawable=file.withdrawable, receipts=receipts, aside=_set_aside(file.application), **more,
+        asked=_asked(application), withdrawable=file.withdrawable,
+        receipts=receipts, caretaking=period, aside=_set_aside(file.application), **more,
     )  # fmt: skip
 
 

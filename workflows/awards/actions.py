@@ -97,7 +97,7 @@ def commit(session: Session, actor: Actor, reference: str, code: str = "", *, no
     if found.pledge.committed:
         raise Problem("money-committed")
     if found.shares is None and not code:
-        raise Problem("budget-line-not-named", field="line")
+        raise Problem("budget-line-not-named", field="budget_line")
     shares = found.shares or ((code, found.award),)
     year = budget_year(now)
     # Always in the order of the codes: two awards over the same lines never wait for each other.
