@@ -218,6 +218,14 @@ def link_in_the_mail(client: FlaskClient) -> str:
     return re.findall(r"/link/[^\s\"<]+", client.get(f"/dev/mail/{mail.id}").get_data(as_text=True))[0]
 
 
+def test_the_list_of_what_is_missing_names_each_field(client: FlaskClient) -> None:
+    shown = client.post("/register?language=fr", data={}).text
+    summary = shown.partition("govuk-error-summary__list")[2].partition("</ul>")[0]
+    told = [text.strip() for text in re.findall(r"<a [^>]+>([^<]+)</a>", summary)]
+    assert "Nom de l’organisation\u00a0: Veuillez remplir ce champ." in told
+    assert len(set(told)) == len(told) > 4
+
+
 def test_one_page_opens_an_account_with_its_organisation(client: FlaskClient) -> None:
     number = a_number()
     answer = client.post("/register", data=registration(enterprise_number=number))
