@@ -11,11 +11,13 @@ from portal.administrator import blueprint, trying, words
 from portal.administrator.board import decided, preview
 from portal.administrator.frame import open_decision, show
 from portal.work import Session, actor, ask, now, work
+from workflows import tasks
 from workflows.allocation import actions, queries
 from workflows.allocation.compare import sides
 from workflows.allocation.queries import Board
 from workflows.calls.queries import CallView, call_view
 from workflows.calls.rules import Stage
+from workflows.letters import dossier
 from workflows.problems import Problem
 
 DECIDED = (Stage.DECIDED, Stage.CLOSED)
@@ -74,6 +76,16 @@ def record(call_id: str) -> Response:
         text = queries.decision(session, call_id).record
     disposition = {"Content-Disposition": f'attachment; filename="decision-{call_id}.json"'}
     return Response(text.encode(), mimetype="application/json", headers=disposition)
+
+
+@blueprint.get("/calls/<call_id>/allocation/dossier.zip")
+def dossier_zip(call_id: str) -> Response:
+    """Everything to read the decision, and to run it again without the portal."""
+    with ask() as session:
+        open_decision(session, call_id)
+        found = dossier.read(session, call_view(session, call_id, now()).terms)
+    disposition = {"Content-Disposition": f'attachment; filename="dossier-{call_id}.zip"'}
+    return Response(dossier.pack(found, tasks.office().head), mimetype="application/zip", headers=disposition)
 
 
 def _preview_page(session: Session, call: CallView, *, status: int = 200, **more: Any) -> Any:

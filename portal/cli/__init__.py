@@ -3,7 +3,7 @@
 import click
 
 from portal.cli.applications import applications
-from portal.cli.calls import call, print_record
+from portal.cli.calls import call, print_record, write_dossier
 from portal.cli.demonstration import load_demo, replay
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
 from portal.cli.people import make_administrator
@@ -28,6 +28,7 @@ for command in (
     call,
     applications,
     print_record,
+    write_dossier,
     allocate,
     load_demo,
     replay,

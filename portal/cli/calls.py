@@ -1,12 +1,14 @@
-"""Calls as files: check, import, export; and the decision record of a call."""
+"""Calls as files: check, import, export; the decision record of a call and the dossier of its decision."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import click
 
 from portal.cli.installation import console, instance, open_up, settings_of
-from workflows import database
+from workflows import database, tasks
 from workflows.allocation.queries import decision
 from workflows.calls import actions as calls
 from workflows.calls.queries import terms_of
@@ -14,6 +16,7 @@ from workflows.calls.refusals import TermsRefused
 from workflows.calls.rules import read_terms, write_terms
 from workflows.calls.terms import Terms
 from workflows.language import say, text_in
+from workflows.letters import dossier
 from workflows.permissions import SYSTEM
 from workflows.problems import NotThere, Problem
 
@@ -77,6 +80,29 @@ def print_record(call_id: str, instance: Path | None) -> None:
             click.echo(decision(session, call_id).record, nl=False)  # its SHA-256 is that of what is printed
     except NotThere:
         raise click.ClickException(f"call {call_id} is not decided") from None
+
+
+@click.command("dossier")
+@click.argument("call_id", metavar="CALL")
+@click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="The folder to write into."
+)
+@instance
+def write_dossier(call_id: str, out: Path, instance: Path | None) -> None:
+    """Write the dossier of a decision: one ZIP that can be run again offline, and the same in words as PDF."""
+    open_up(settings_of(instance))
+    try:
+        with database.reading() as session:
+            found = dossier.read(session, terms_of(session, call_id))
+    except NotThere:
+        raise click.ClickException(f"call {call_id} is not decided") from None
+    packed = dossier.pack(found, tasks.office().head)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / f"dossier-{call_id}.zip").write_bytes(packed)
+    with ZipFile(BytesIO(packed)) as zipped:
+        for language in dossier.PDF_LANGUAGES:
+            (out / f"dossier-{call_id}-{language}.pdf").write_bytes(zipped.read(f"dossier-{language}.pdf"))
+    click.echo(f"{out / f'dossier-{call_id}.zip'}   fingerprint {found.decision.fingerprint}")
 
 
 def _read(file: Path) -> Terms:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+SUMS = "SHA256SUMS"
 PRICE = 10**18  # prices are in 1/PRICE units of the objective per cent or per award
 Json = dict[str, Any]
 Price = dict[tuple[str, str, str], int]
@@ -466,10 +467,24 @@ def _document(read: Json) -> Json:
     return {**read["result"], "certificate": read["result"].get("certificate") or bare}
 
 
+def _dossier(sums: Path, fingerprint: str) -> Iterator[tuple[str, list[str]]]:
+    """Where FILE lies in a dossier: whether every file of it is as it was, by the list of their SHA-256."""
+    if sums.is_file():
+        listed = [line.split("  ", 1) for line in sums.read_text(encoding="utf-8").splitlines()]
+        files = [(digest, sums.with_name(name)) for digest, name in listed]
+        wrong = [one.name for digest, one in files if not one.is_file() or _hash_of(one) != digest]
+        yield f"the dossier is whole; the fingerprint of the decision is {fingerprint}", wrong
+
+
+def _hash_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
 def main(file: str) -> int:
     """Print what was checked; 0 where all holds, 1 where something does not, 2 where the file is none to check."""
     try:
-        found = list(complaints(_document(json.loads(Path(file).read_text(encoding="utf-8")))))
+        document = _document(json.loads(Path(file).read_text(encoding="utf-8")))
+        found = [*complaints(document), *_dossier(Path(file).with_name(SUMS), document["fingerprint"])]
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         sys.stderr.write(f"{file} is no allocation with its inputs: {error!r}\n")
         return 2
