@@ -65,13 +65,14 @@ def suggest(
     require(actor, Action.ASSIGN)
     applications = of_call(session, call_id, ApplicationState.ELIGIBLE)
     wanted = applications[0].terms.scoring.jurors_per_application if applications and duty is Duty.JURY else 1
-    files = []
+    files, here = [], Counter[int]()
     for found in applications:
         conflicted = conflicted_people(session, row(session, found.reference))
-        locked = (_assigned(session, found.id, duty) | _of_file(kept, found.reference)) - conflicted
+        assigned = _assigned(session, found.id, duty) - conflicted
+        here.update(assigned)
+        locked = assigned | _of_file(kept, found.reference) - conflicted
         barred = conflicted | _of_file(refused, found.reference) - locked
         files.append(JuryFile(found.reference, found.language, wanted, conflicted=barred, locked=locked))
-    here = Counter(person for found in applications for person in _assigned(session, found.id, duty))
     jurors = [
         Juror(one.id, one.name, one.languages, load=_load(session, one.id) - here[one.id])
         for one in queries.panel(session, call_id, duty)
