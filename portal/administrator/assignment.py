@@ -19,8 +19,11 @@ from workflows.people.queries import PersonView
 from workflows.permissions import Action, Duty, require
 from workflows.problems import NotThere, Problem
 from workflows.scoring import actions
+from workflows.scoring.jury import Pair
 from workflows.scoring.queries import Scored, panel, scored, scored_file
 from workflows.submission.queries import conflicted_people, row
+
+NO_PAIRS: frozenset[Pair] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -55,29 +58,44 @@ def assignment(call_id: str) -> Any:
 @blueprint.get("/calls/<call_id>/assignment/suggestion/<duty>")
 def suggestion(call_id: str, duty: str) -> Any:
     """A preview: nothing is written."""
-    kind = duty_of(duty)
+    return _suggestion(call_id, duty_of(duty))
+
+
+def _suggestion(call_id: str, kind: Duty, kept: frozenset[Pair] = NO_PAIRS, refused: frozenset[Pair] = NO_PAIRS) -> Any:
     with ask() as session:
         call = call_view(session, call_id, now())
-        found = actions.suggest(session, actor(), call_id, kind)
-        files = {one.application.reference: one.application for one in _files(session, call_id)}
+        judged = _files(session, call_id)
+        files = {one.application.reference: one.application for one in judged}
+        kept = frozenset(pair for pair in kept if pair[0] in files)
+        refused = frozenset(pair for pair in refused if pair[0] in files)
+        found = actions.suggest(session, actor(), call_id, kind, kept=kept, refused=refused)
         people = {one.id: one for one in panel(session, call_id, kind)}
-    pairs = [(reference, person) for reference, person in found.pairs if reference in files]
+    pairs = sorted(pair for pair in {*kept, *found.pairs} if pair[0] in files and pair[1] in people)
+    reasons = [reason for reason in found.reasons if set(reason.facts["references"]) <= files.keys()]
+    new = Counter(person for _reference, person in pairs)
+    unseen = Counter(person for reference, person in found.pairs if reference not in files)
+    seen = {one.application.reference: [review.person_id for review in one.of(kind)] for one in judged}
     return show(
-        "suggestion", call, duty=kind, pairs=pairs, short=found.short, files=files, people=people, words=words,
-        loads=Counter(person for _reference, person in pairs),
+        "suggestion", call, duty=kind, pairs=pairs, reasons=reasons, files=files, people=people, words=words,
+        loads={person: (new[person], found.loads[person] - unseen[person]) for person in people},
+        refused=sorted(refused), kept=kept, seen={reference: seen[reference] for reference, _person in pairs},
     )  # fmt: skip
 
 
 @blueprint.post("/calls/<call_id>/assignment/suggestion/<duty>")
 def apply_suggestion(call_id: str, duty: str) -> Any:
-    """Assign the pairs that were on the screen, all or none; each is judged again."""
+    """Assign the pairs that were kept on the screen, all or none, each judged again; or suggest the others anew."""
     kind = duty_of(duty)
+    shown = frozenset(_pair(text) for text in request.form.getlist("shown"))
     pairs = [_pair(text) for text in request.form.getlist("pair")]
+    if "again" in request.form:
+        refused = frozenset(_pair(text) for text in request.form.getlist("refused"))
+        return _suggestion(call_id, kind, frozenset(pairs), (refused | shown) - frozenset(pairs))
     try:
         with work() as session:
-            for reference, person in pairs:
+            for reference, _person in pairs:
                 require(actor(), Action.ASSIGN, relation_to(session, reference))
-                actions.assign(session, actor(), reference, person, kind, now=now())
+            actions.assign_all(session, actor(), pairs, kind, _seen({one for one, _person in pairs}), now=now())
         n = len(pairs)
         flash(ngettext("%(num)d assignment was made.", "%(num)d assignments were made.", n), "success")
     except Problem as problem:
@@ -143,6 +161,16 @@ def _candidate(
         bool(review and review.submitted_at), person.id in excluded,
         found.application.language in person.languages, loads[duty, person.id],
     )  # fmt: skip
+
+
+def _seen(references: set[str]) -> dict[str, list[int]]:
+    """Who had each of these files when the suggestion was shown."""
+    found: dict[str, list[int]] = {}
+    for text in request.form.getlist("seen"):
+        reference, _bar, people = text.partition("|")
+        if reference in references:
+            found[reference] = [person for one in people.split(",") if (person := row_number(one)) is not None]
+    return found
 
 
 def _pair(text: str) -> tuple[str, int]:

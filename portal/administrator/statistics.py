@@ -10,7 +10,7 @@ from workflows.allocation.outlook import Outlook, outlook
 from workflows.calls.queries import call_view
 from workflows.scoring.rules import round_half_up
 
-LEFT, ROW, POINT = 10, 28, 6
+LEFT, ROW, POINT = 16, 28, 6
 """Of the plot: its margin, the height of a juror's row, and the width of one point of 100."""
 
 

@@ -146,7 +146,7 @@ def assign(page: Page) -> None:
     """The suggestion is looked at, and applied as it was shown, for the jury and for the experts."""
     for duty in ("jury", "expert"):
         page.goto(f"/administration/calls/small/assignment/suggestion/{duty}")
-        page.get_by_role("button", name="Make th").click()
+        page.get_by_role("button", name="Assign the ticked pairs").click()
         expect(page.locator(".flash--good")).to_be_visible()
 
 

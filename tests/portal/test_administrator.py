@@ -309,7 +309,7 @@ def test_what_was_suggested_on_the_screen_is_what_is_assigned(client: FlaskClien
     assert "was on the panel already" in said(client, "/calls/small/panel/jury", chosen)
     assert "Nothing was ticked." in said(client, "/calls/small/panel/jury")
     shown = page(client, "/calls/small/assignment/suggestion/jury")
-    pairs = hidden(shown, "pair")
+    pairs = hidden(shown, "shown")
     with reading() as session:
         suggested = scoring.suggest(session, ada, "small").pairs
     assert pairs == [f"{reference}|{person}" for _, person in suggested]
@@ -325,8 +325,40 @@ def test_a_suggestion_says_which_file_falls_short(client: FlaskClient, ada: Acto
     reference = an_application("eligible")
     said(client, "/calls/small/panel/jury", {"person": str(a_juror().person_id)})
     shown = page(client, "/calls/small/assignment/suggestion/jury")
-    assert "1 person is missing who reads Nederlands" in shown
-    assert hidden(shown, "pair")[0].startswith(reference)
+    assert f"Too few jurors for these files (Dutch; 1): {reference}." in shown
+    assert hidden(shown, "shown")[0].startswith(reference)
+
+
+def test_pairs_that_were_kept_stay_and_one_that_was_not_is_not_suggested_again(client: FlaskClient, ada: Actor) -> None:
+    a_call()
+    reference = an_application("eligible")
+    people = [f"{reference}|{a_juror().person_id}" for _ in range(3)]
+    said(client, "/calls/small/panel/jury", {"person": [one.split("|")[1] for one in people]})
+    shown = hidden(page(client, "/calls/small/assignment/suggestion/jury"), "shown")
+    kept, unwanted = shown
+    again = {"pair": kept, "shown": shown, "again": "yes"}
+    (other,) = set(people) - set(shown)
+    page_again = said(client, "/calls/small/assignment/suggestion/jury", again)
+    assert set(hidden(page_again, "shown")) == {kept, other}
+    assert hidden(page_again, "refused") == [unwanted]
+    with reading() as session:
+        assert scored_file(session, reference).reviews == ()
+
+
+def test_a_suggestion_that_is_out_of_date_is_refused_with_the_files_that_changed(
+    client: FlaskClient, ada: Actor
+) -> None:
+    a_call()
+    reference = an_application("eligible")
+    first, *others = (a_juror() for _ in range(3))
+    said(client, "/calls/small/panel/jury", {"person": [str(one.person_id) for one in (first, *others)]})
+    shown = page(client, "/calls/small/assignment/suggestion/jury")
+    assign(reference, first)
+    form = {"pair": hidden(shown, "shown"), "seen": hidden(shown, "seen")}
+    told = said(client, "/calls/small/assignment/suggestion/jury", form)
+    assert f"Meanwhile files were given or taken back: {reference}. Nothing was assigned." in told
+    with reading() as session:
+        assert [review.person_id for review in scored_file(session, reference).reviews] == [first.person_id]
 
 
 def test_somebody_outside_the_panel_is_never_assigned(client: FlaskClient, ada: Actor) -> None:

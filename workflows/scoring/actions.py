@@ -1,7 +1,7 @@
 """Acting in the jury and the technical expertise: assign, declare a conflict, mark, submit, agree on a remark."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from workflows.people.queries import person_view
 from workflows.permissions import Action, Actor, Duty, Role, require
 from workflows.problems import NotThere, Problem
 from workflows.scoring import queries, rules
-from workflows.scoring.jury import Juror, Jury, JuryFile
+from workflows.scoring.jury import Juror, Jury, JuryFile, Pair
 from workflows.scoring.matching import Matching, match
 from workflows.scoring.meeting import refuse_closed
 from workflows.scoring.rules import Advice, Marks
@@ -53,22 +53,61 @@ def appoint(session: Session, actor: Actor, call_id: str, person_id: int, duty: 
     return True
 
 
-def suggest(session: Session, actor: Actor, call_id: str, duty: Duty = Duty.JURY) -> Matching:
-    """An assignment of the eligible files of a call, as even as can be, around what is assigned; writes nothing."""
+def suggest(
+    session: Session,
+    actor: Actor,
+    call_id: str,
+    duty: Duty = Duty.JURY,
+    *,
+    kept: Collection[Pair] = (),
+    refused: Collection[Pair] = (),
+) -> Matching:
+    """An assignment of the eligible files of a call, as even as can be, around what is assigned; writes nothing.
+
+    `kept` are pairs that stay as if they were assigned, `refused` pairs that are not to be made. A conflict of interest
+    outweighs both.
+    """
     require(actor, Action.ASSIGN)
     applications = of_call(session, call_id, ApplicationState.ELIGIBLE)
     wanted = applications[0].terms.scoring.jurors_per_application if applications and duty is Duty.JURY else 1
-    files = []
+    files, here = [], Counter[int]()
     for found in applications:
         conflicted = conflicted_people(session, row(session, found.reference))
         assigned = _assigned(session, found.id, duty) - conflicted
-        files.append(JuryFile(found.reference, found.language, wanted, conflicted=conflicted, locked=assigned))
-    here = Counter(person for file in files for person in file.locked)
+        here.update(assigned)
+        locked = assigned | _of_file(kept, found.reference) - conflicted
+        barred = conflicted | _of_file(refused, found.reference) - locked
+        files.append(JuryFile(found.reference, found.language, wanted, conflicted=barred, locked=locked))
     jurors = [
         Juror(one.id, one.name, one.languages, load=_load(session, one.id) - here[one.id])
         for one in queries.panel(session, call_id, duty)
     ]
     return match(Jury(tuple(files), tuple(jurors), expert_wanted=False))
+
+
+def assign_all(
+    session: Session,
+    actor: Actor,
+    pairs: Collection[Pair],
+    duty: Duty,
+    seen: Mapping[str, Collection[int]],
+    *,
+    now: datetime,
+) -> None:
+    """Assign the pairs that were looked at, all or none; `seen` says who had each file then.
+
+    Raises Problem `assignment-changed` with the files that were given or taken back meanwhile; and as `assign`.
+    """
+    for reference in sorted({reference for reference, _ in pairs}):
+        _open_file(session, actor, Action.ASSIGN, reference)
+    changed = [
+        reference for reference in sorted(seen)
+        if _assigned(session, row(session, reference).id, duty) != frozenset(seen[reference])
+    ]  # fmt: skip
+    if changed:
+        raise Problem("assignment-changed", references=changed)
+    for reference, person_id in pairs:
+        assign(session, actor, reference, person_id, duty, now=now)
 
 
 def assign(session: Session, actor: Actor, reference: str, person_id: int, duty: Duty, *, now: datetime) -> None:
@@ -201,6 +240,10 @@ def _assignment(session: Session, application_id: int, person_id: int | None, du
 def _assigned(session: Session, application_id: int, duty: Duty) -> frozenset[int]:
     people = select(Assignment.person_id).where(Assignment.application_id == application_id, Assignment.duty == duty)
     return frozenset(session.scalars(people))
+
+
+def _of_file(pairs: Collection[Pair], reference: str) -> frozenset[int]:
+    return frozenset(person for of, person in pairs if of == reference)
 
 
 def _load(session: Session, person_id: int) -> int:
