@@ -239,7 +239,7 @@ def advice_words() -> dict[Advice, dict[str, str]]:
 
 
 def level_words(criterion: Criterion) -> list[str]:
-    """What each mark means, in the order of the marks, empty where the call does not say; nothing where it says none."""
+    """What each mark means, in the order of the marks, empty where not said; nothing where the call says none."""
     said = {level.mark: text_in(level.text.texts(), language()) for level in criterion.levels}
     return [said.get(mark, "") for mark in range(criterion.points + 1)] if said else []
 
