@@ -30,7 +30,7 @@ from workflows.language import text_in
 from workflows.lifecycle import ApplicationState
 from workflows.permissions import Duty
 from workflows.problems import Problem
-from workflows.scoring import actions, queries, rules
+from workflows.scoring import actions, conflicts, queries, rules
 from workflows.scoring.actions import NewReview
 from workflows.scoring.queries import QueueItem, ReviewView
 from workflows.scoring.rules import Advice
@@ -133,8 +133,12 @@ def open_desk(reference: str, duty: Duty) -> Desk:
     return Desk(duty, file, review, open_queue(duty))
 
 
-def file_page(template: str, reference: str, duty: Duty) -> str:
-    """The file at the left; at the right the review: a form, or what was submitted."""
+def file_page(template: str, reference: str, duty: Duty) -> Any:
+    """The file at the left; at the right the review: a form, or what was submitted. Who did not declare yet whether
+    they have a conflict of interest is asked that first."""
+    with ask() as session:
+        if not queries.announced(session, actor(), reference, duty).cleared:
+            return redirect(url_for(".conflict", reference=reference))
     desk = open_desk(reference, duty)
     return _page(template, desk, review_form(desk))
 
@@ -165,28 +169,36 @@ def save(template: str, reference: str, duty: Duty) -> Any:
             actions.save_review(session, actor(), reference, duty, new, submit=submit, seen_version=version, now=now())
     except Problem as problem:
         return _refused(template, open_desk(reference, duty), form, new, problem, submit=submit), 422
-    told = _("Your review is submitted.") if submit else _("Your draft is saved. Only you can see it.")
-    flash(told, "success")
+    flash(_("Your review is submitted.") if submit else _("Your draft is saved. Only you can see it."), "success")
     return redirect(url_for(".file", reference=reference))
 
 
 def conflict_page(template: str, reference: str, duty: Duty) -> str:
-    """Where a judge says why they should not judge this file."""
-    return render_template(template, desk=open_desk(reference, duty), form=ConflictForm())
+    """Where a judge says whether they can judge this file freely, before they see more of it than whose it is."""
+    return _declaration(template, reference, duty, ConflictForm())
 
 
 def declare(template: str, reference: str, duty: Duty) -> Any:
-    """Declare a conflict of interest, after which the file is gone for this judge."""
+    """Declare to have no conflict of interest, which opens the file, or to have one, after which it is gone."""
     form = ConflictForm()
     try:
         with work() as session:
-            actions.declare_conflict(session, actor(), reference, duty, form.reason.data or "", now=now())
+            if request.form.get("do") == "free":
+                conflicts.declare_no_conflict(session, actor(), reference, duty, now=now())
+                return redirect(url_for(".file", reference=reference))
+            conflicts.declare_conflict(session, actor(), reference, duty, form.reason.data or "", now=now())
     except Problem as problem:
         errors.blame(form, problem)
-        return render_template(template, desk=open_desk(reference, duty), form=form), 422
-    told = _("Your conflict of interest is noted. File %(file)s has left your list.", file=reference)
-    flash(told, "success")
+        return _declaration(template, reference, duty, form), 422
+    flash(_("Your conflict of interest is noted. File %(file)s has left your list.", file=reference), "success")
     return redirect(url_for(".home"))
+
+
+def _declaration(template: str, reference: str, duty: Duty, form: Form) -> str:
+    with ask() as session:
+        item = queries.announced(session, actor(), reference, duty)
+        call = call_view(session, item.call_id, now())
+    return render_template(template, item=item, call=call, form=form)
 
 
 def download(reference: str, token: str, duty: Duty) -> Response:
@@ -226,6 +238,12 @@ def advice_words() -> dict[Advice, dict[str, str]]:
     }
 
 
+def level_words(criterion: Criterion) -> list[str]:
+    """What each mark means, in the order of the marks, empty where not said; nothing where the call says none."""
+    said = {level.mark: text_in(level.text.texts(), language()) for level in criterion.levels}
+    return [said.get(mark, "") for mark in range(criterion.points + 1)] if said else []
+
+
 def _text(label: str) -> Any:
     return TextAreaField(label, widget=GovTextArea(), filters=[forms.tidy])
 
@@ -237,7 +255,7 @@ def _page(template: str, desk: Desk, form: Form, **more: Any) -> str:
         completed = answers_given(session, desk.file, now(), language())
     return render_template(
         template, desk=desk, form=form, total=desk.total(given), advice_words=advice_words(), completed=completed,
-        **more,
+        level_words=level_words, **more,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from workflows.permissions import SYSTEM, Actor, Duty, Role
 from workflows.problems import Problem
 from workflows.replay.paper import one_page
 from workflows.scoring import actions as scoring
+from workflows.scoring import conflicts
 from workflows.scoring.actions import NewReview
 from workflows.scoring.rules import Advice
 from workflows.submission import actions as submission
@@ -248,11 +249,21 @@ def an_application(
     return reference
 
 
-def assign(reference: str, judge: Actor, duty: Duty = Duty.JURY, call: str = "small", now: datetime = NOW) -> None:
-    """Appoint the judge to the call's panel and give them the file."""
+def assign(
+    reference: str,
+    judge: Actor,
+    duty: Duty = Duty.JURY,
+    call: str = "small",
+    now: datetime = NOW,
+    *,
+    declared: bool = True,
+) -> None:
+    """Appoint the judge to the call's panel and give them the file, in which they declare to have no conflict."""
     with transaction() as session:
         scoring.appoint(session, SYSTEM, call, judge.person_id or 0, duty, now=now)
         scoring.assign(session, SYSTEM, reference, judge.person_id or 0, duty, now=now)
+        if declared:
+            conflicts.declare_no_conflict(session, judge, reference, duty, now=now)
 
 
 def score(reference: str, marks: tuple[int, int, int], *, call: str = "small", now: datetime = NOW) -> None:

@@ -54,12 +54,14 @@ class Relation:
     """What an actor is to one object.
 
     `member` is the role in the organisation whose file it is, `assigned` the duty in which the file was given to
-    the actor, `conflicted` whether a conflict of interest is recorded, `state` the application's state.
+    the actor, `conflicted` whether a conflict of interest is recorded, `undeclared` whether the actor, who is to judge
+    it, did not say yet whether there is one, `state` the application's state.
     """
 
     member: MemberRole | None = None
     assigned: Duty | None = None
     conflicted: bool = False
+    undeclared: bool = False
     state: ApplicationState | None = None
 
 
@@ -91,6 +93,7 @@ class Action(StrEnum):
     ENTER_JURY = "enter-jury"
     READ_ASSIGNED = "read-assigned"
     DECLARE_CONFLICT = "declare-conflict"
+    DECLARE_NO_CONFLICT = "declare-no-conflict"
     SCORE = "score"
     ENTER_EXPERTISE = "enter-expertise"
     GIVE_OPINION = "give-opinion"
@@ -148,6 +151,10 @@ def unconflicted(actor: Actor, relation: Relation) -> bool:
     return not relation.conflicted
 
 
+def declared(actor: Actor, relation: Relation) -> bool:
+    return not relation.undeclared
+
+
 def all_of(*predicates: Predicate) -> Predicate:
     return lambda actor, relation: all(predicate(actor, relation) for predicate in predicates)
 
@@ -186,10 +193,11 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.REMIND: _system,
     Action.ENTER_JURY: role(Role.JUROR),
     Action.ENTER_EXPERTISE: role(Role.EXPERT),
-    Action.READ_ASSIGNED: all_of(_judge, unconflicted),
+    Action.READ_ASSIGNED: all_of(_judge, unconflicted, declared),
     Action.DECLARE_CONFLICT: _judge,
-    Action.SCORE: all_of(role(Role.JUROR), assigned(Duty.JURY), unconflicted),
-    Action.GIVE_OPINION: all_of(role(Role.EXPERT), assigned(Duty.EXPERT), unconflicted),
+    Action.DECLARE_NO_CONFLICT: all_of(_judge, unconflicted),
+    Action.SCORE: all_of(role(Role.JUROR), assigned(Duty.JURY), unconflicted, declared),
+    Action.GIVE_OPINION: all_of(role(Role.EXPERT), assigned(Duty.EXPERT), unconflicted, declared),
     Action.ADMINISTER: _administrator,
     Action.CHECK_ORGANISATION: _clerk,
     Action.GIVE_ROLE: any_of(_administrator, _system),

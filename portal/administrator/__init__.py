@@ -22,6 +22,7 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     organisations,
     panel,
     people,
+    recusal,
     requests,
     scoring,
     screening,

@@ -24,7 +24,7 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
         (_("Overview"), "call", ("call", "arrivals")),
         (_("Preparation"), "setup", ("setup", "setup_part", "setup_changes", "take_over", "extension")),
         (_("Screening"), "screening", ("screening", "clean", "admit_many", "file", "overrule", "ask_completion")),
-        (_("Assignment"), "assignment", ("assignment", "suggestion", "file_assignment", "panel")),
+        (_("Assignment"), "assignment", ("assignment", "suggestion", "file_assignment", "recusal", "recuse", "panel")),
         (_("Scoring"), "scoring", ("scoring", "file_scoring", "statistics")),
         (
             _("Deliberation"),

@@ -14,7 +14,7 @@ DUTY = Duty.JURY
 
 @blueprint.get("/")
 def home() -> str:
-    return render_template("juror/home.html", queue=judging.open_queue(DUTY))
+    return render_template("juror/home.html", queue=judging.open_queue(DUTY), duty=DUTY)
 
 
 @blueprint.get("/preview/<call_id>")
@@ -25,7 +25,7 @@ def preview(call_id: str) -> str:
 
 
 @blueprint.get("/<reference>")
-def file(reference: str) -> str:
+def file(reference: str) -> Any:
     return judging.file_page("juror/file.html", reference, DUTY)
 
 

@@ -151,10 +151,12 @@ def assign(page: Page) -> None:
 
 
 def judge(visit: Visit, actor: Actor, door: str, reference: str) -> None:
-    """A juror or expert marks the file; the first try lacks a mark."""
+    """A juror or expert declares to have no conflict and marks the file; the first try lacks a mark."""
     page = visit("/")
     sign_in(page, actor)
     page.goto(f"/{door}/{reference}")
+    assert faults(page) == []
+    page.get_by_role("button", name="Declare this and open the file").click()
     page.get_by_role("button", name="Submit review").click()
     expect(page.get_by_role("alert")).to_be_visible()
     for group in page.locator("fieldset.score").all():

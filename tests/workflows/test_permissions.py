@@ -58,6 +58,7 @@ remind                 .          .          .          .          .          . 
 enter-jury             .          .          .          .          .          yes        yes        .          .          .          .
 read-assigned          .          .          .          .          .          .          yes        .          yes        .          .
 declare-conflict       .          .          .          .          .          .          yes        .          yes        .          .
+declare-no-conflict    .          .          .          .          .          .          yes        .          yes        .          .
 score                  .          .          .          .          .          .          yes        .          .          .          .
 enter-expertise        .          .          .          .          .          .          .          yes        yes        .          .
 give-opinion           .          .          .          .          .          .          .          .          yes        .          .
@@ -104,11 +105,19 @@ def test_a_conflict_of_interest_takes_everything_away_but_declaring_it() -> None
         Action.LEAD_MEETING,
     ]  # fmt: skip
     assert {name: lost for name, lost in conflicted.items() if lost} == {
-        "its juror": [Action.READ_ASSIGNED, Action.SCORE],
-        "its expert": [Action.READ_ASSIGNED, Action.GIVE_OPINION],
+        "its juror": [Action.READ_ASSIGNED, Action.DECLARE_NO_CONFLICT, Action.SCORE],
+        "its expert": [Action.READ_ASSIGNED, Action.DECLARE_NO_CONFLICT, Action.GIVE_OPINION],
         "admin": [*talk, *clerk, Action.ALLOCATE, Action.HANDLE_AWARD, Action.RELEASE_LETTERS],
         "system": clerk,
     }
+
+
+def test_a_judge_who_did_not_declare_yet_can_do_nothing_but_that() -> None:
+    for duty, role, say in ((Duty.JURY, Role.JUROR, Action.SCORE), (Duty.EXPERT, Role.EXPERT, Action.GIVE_OPINION)):
+        judge, before = Actor(1, "", frozenset({role})), Relation(assigned=duty, undeclared=True)
+        declare = [Action.DECLARE_CONFLICT, Action.DECLARE_NO_CONFLICT]
+        assert [action for action in declare if may(judge, action, before)] == declare
+        assert not any(may(judge, action, before) for action in (Action.READ_ASSIGNED, say))
 
 
 def test_a_file_given_in_one_duty_is_not_judged_in_the_other() -> None:

@@ -34,7 +34,7 @@ from workflows.people.tables import Membership
 from workflows.permissions import SYSTEM, VISITOR, Actor, Duty, MemberRole, Role
 from workflows.problems import NotThere, Problem
 from workflows.scoring import actions as scoring
-from workflows.scoring import queries, rules
+from workflows.scoring import conflicts, queries, rules
 from workflows.scoring.actions import NewReview
 from workflows.scoring.rules import Advice, Marks
 from workflows.submission.queries import view
@@ -184,7 +184,7 @@ def test_a_suggestion_goes_around_what_is_assigned_and_fills_the_seat_of_who_has
     assign(references[0], jurors[0])
     assign(references[0], jurors[1])
     assign(references[1], jurors[0])
-    done(scoring.declare_conflict, jurors[1], references[0], Duty.JURY, "Mijn zus werkt er.", now=NOW)
+    done(conflicts.declare_conflict, jurors[1], references[0], Duty.JURY, "Mijn zus werkt er.", now=NOW)
     found = asked(scoring.suggest, SYSTEM, "small")
     kept = [(references[0], jurors[0].person_id), (references[1], jurors[0].person_id)]
     after = [*kept, *found.pairs]
@@ -202,8 +202,8 @@ def test_a_file_is_given_only_to_somebody_on_the_panel_in_that_duty(settings: Se
     reference, juror = an_application("eligible"), a_juror()
     assert refusal(scoring.appoint, SYSTEM, "small", juror.person_id, Duty.EXPERT, now=NOW).code == "not-a-judge"
     assert refusal(scoring.assign, SYSTEM, reference, juror.person_id, Duty.JURY, now=NOW).code == "not-a-judge"
-    assign(reference, juror)
-    assign(reference, juror)
+    assign(reference, juror, declared=False)
+    assign(reference, juror, declared=False)
     assert [entry.event for entry in asked(entries, f"application:{reference}")][-2:] == [Event.ADMIT, Event.ASSIGN]
     assert [item.reference for item in asked(queries.queue, juror, Duty.JURY)] == [reference]
     assert asked(queries.queue, juror, Duty.EXPERT) == ()
@@ -274,10 +274,10 @@ def test_a_declared_conflict_hides_the_file_and_drops_the_marks(settings: Settin
     save(other, reference)
     save(expert, reference, OPINION, Duty.EXPERT)
     assert asked(queries.scored_file, reference).score == 4667
-    without = refusal(scoring.declare_conflict, juror, reference, Duty.JURY, " ", now=NOW)
+    without = refusal(conflicts.declare_conflict, juror, reference, Duty.JURY, " ", now=NOW)
     assert (without.code, without.field) == ("reason-needed", "reason")
-    done(scoring.declare_conflict, juror, reference, Duty.JURY, "Mijn zus werkt er.", now=NOW)
-    done(scoring.declare_conflict, juror, reference, Duty.JURY, "Nog eens.", now=NOW)
+    done(conflicts.declare_conflict, juror, reference, Duty.JURY, "Mijn zus werkt er.", now=NOW)
+    done(conflicts.declare_conflict, juror, reference, Duty.JURY, "Nog eens.", now=NOW)
     assert asked(queries.scored_file, reference).score == 8000
     assert asked(queries.queue, juror, Duty.JURY) == ()
     for act in (

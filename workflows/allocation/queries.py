@@ -32,7 +32,7 @@ from workflows.scoring.queries import Scored, scored
 from workflows.submission.queries import ApplicationView, of_call
 
 CHANGES = (
-    Event.SUBMIT_REVIEW, Event.ADMIT, Event.DECLARE_INELIGIBLE, Event.WITHDRAW, Event.DECLARE_CONFLICT,
+    Event.SUBMIT_REVIEW, Event.ADMIT, Event.DECLARE_INELIGIBLE, Event.WITHDRAW, Event.DECLARE_CONFLICT, Event.RECUSE,
     Event.ASSIGN, Event.UNASSIGN, Event.CHANGE_CALL, Event.DELIBERATE,
 )  # fmt: skip
 

@@ -117,14 +117,13 @@ class Criterion(Strict):
 
 class Scoring(Strict):
     """How marks become a ranking. `quorum`: submitted reviews of jurors a file needs to be ranked. `gap_hundredths`: a
-    spread between jurors above it sends a file to discussion. `blind`: the jury does not see who applies."""
+    spread between jurors above it sends a file to discussion."""
 
     jurors_per_application: Count
     quorum: Count = 1
     pass_mark_hundredths: Annotated[int, Field(ge=0, le=10000, strict=True)]
     gap_hundredths: Annotated[int, Field(ge=0, le=10000, strict=True)] | None = None
     opinion_required: bool
-    blind: bool = False
     jury_due_at: Instant | None = None
     opinion_due_at: Instant | None = None
 

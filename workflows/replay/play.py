@@ -26,6 +26,7 @@ from workflows.problems import Problem
 from workflows.replay.paper import one_page
 from workflows.replay.world import ADMINISTRATOR, COLLEAGUE, Judge, PlayedApplication, World
 from workflows.scoring import actions as scoring
+from workflows.scoring import conflicts
 from workflows.scoring import queries as scoring_queries
 from workflows.scoring.actions import NewReview
 from workflows.submission import actions as submission
@@ -221,11 +222,10 @@ class Play:
         for number, index in enumerate(sorted(self._queue(duty, judge))):
             if keep_back(judge, number):
                 continue
-            new = self._review(duty, judge, index)
+            new, reference, at = self._review(duty, judge, index), self.references[index], moment + number * DAY / 24
             with transaction() as session:
-                scoring.save_review(
-                    session, judge, self.references[index], duty, new, submit=True, now=moment + number * DAY / 24
-                )
+                conflicts.declare_no_conflict(session, judge, reference, duty, now=at)
+                scoring.save_review(session, judge, reference, duty, new, submit=True, now=at)
 
     def _queue(self, duty: Duty, judge: Actor) -> list[int]:
         """The numbers of the played files this judge was given."""

@@ -1,4 +1,4 @@
-"""Acting in the jury and the technical expertise: assign, declare a conflict, mark, submit, agree on a remark."""
+"""Acting in the jury and the technical expertise: assign, mark, submit, agree on a remark."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -21,7 +21,7 @@ from workflows.scoring.meeting import refuse_closed
 from workflows.scoring.rules import Advice, Marks
 from workflows.scoring.tables import Assignment, JuryRemark, PanelMember, Review
 from workflows.submission.queries import clerk_relation, conflicted_people, of_call, row, view
-from workflows.submission.tables import Application, Conflict
+from workflows.submission.tables import Application
 
 ROLE_OF = {Duty.JURY: Role.JUROR, Duty.EXPERT: Role.EXPERT}
 
@@ -134,22 +134,6 @@ def unassign(session: Session, actor: Actor, reference: str, person_id: int, dut
         raise Problem("review-begun")
     session.delete(assignment)
     record(session, application, Event.UNASSIGN, actor=actor, now=now, facts={"person": person_id, "duty": duty})
-
-
-def declare_conflict(session: Session, actor: Actor, reference: str, duty: Duty, reason: str, *, now: datetime) -> None:
-    """Declare a conflict of interest: the file disappears for this judge at once. Raises Problem `reason-needed`."""
-    application = row(session, reference, lock=True)
-    require(actor, Action.DECLARE_CONFLICT, queries.relation(session, actor, application, duty))
-    if not reason.strip():
-        raise Problem("reason-needed", field="reason")
-    if session.get(Conflict, (application.id, actor.person_id)) is None:
-        session.add(
-            Conflict(application_id=application.id, person_id=actor.person_id, reason=reason.strip(), declared_at=now)
-        )
-        record(
-            session, application, Event.DECLARE_CONFLICT, actor=actor, now=now, reason=reason.strip(),
-            facts={"person": actor.person_id},
-        )  # fmt: skip
 
 
 def save_review(

@@ -40,7 +40,7 @@ class ReviewView:
 
 @dataclass(frozen=True)
 class QueueItem:
-    """A file in a judge's queue."""
+    """A file in a judge's queue. `cleared`: they declared to have no conflict of interest in it, and may open it."""
 
     reference: str
     title: str
@@ -49,6 +49,7 @@ class QueueItem:
     language: str
     open: bool
     review: ReviewView
+    cleared: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,12 @@ class Scored:
 
 def relation(session: Session, actor: Actor, application: Application, duty: Duty) -> Relation:
     """What the actor is to a file as a judge."""
-    given = session.scalar(
-        select(Assignment.id).where(
-            Assignment.application_id == application.id, Assignment.person_id == actor.person_id,
-            Assignment.duty == duty,
-        )
-    )  # fmt: skip
+    given = _own(session, actor, application, duty)
     conflicted = actor.person_id is not None and actor.person_id in conflicted_people(session, application)
-    return Relation(assigned=duty if given else None, conflicted=conflicted, state=ApplicationState(application.state))
+    return Relation(
+        assigned=duty if given else None, conflicted=conflicted,
+        undeclared=given is not None and given.cleared_at is None, state=ApplicationState(application.state),
+    )  # fmt: skip
 
 
 def panel(session: Session, call_id: str, duty: Duty) -> tuple[PersonView, ...]:
@@ -130,11 +129,23 @@ def queue(session: Session, actor: Actor, duty: Duty) -> tuple[QueueItem, ...]:
         .order_by(Application.call_id, Application.number)
     )  # fmt: skip
     items = [
-        _item(session, actor, assignment, application)
+        _item(session, assignment, application)
         for assignment, application in rows
         if actor.person_id not in conflicted_people(session, application)
     ]
     return tuple(sorted(items, key=lambda item: (item.review.submitted_at is not None, not item.open, item.reference)))
+
+
+def announced(session: Session, actor: Actor, reference: str, duty: Duty) -> QueueItem:
+    """What a judge may know of a file before they declare whether they have a conflict of interest in it.
+
+    Raises NotThere for who does not judge it.
+    """
+    application = row(session, reference)
+    require(actor, Action.DECLARE_NO_CONFLICT, relation(session, actor, application, duty))
+    own = _own(session, actor, application, duty)
+    assert own is not None  # the permission was just judged on it
+    return _item(session, own, application)
 
 
 def assigned_file(session: Session, actor: Actor, reference: str, duty: Duty) -> tuple[ApplicationView, ReviewView]:
@@ -142,12 +153,7 @@ def assigned_file(session: Session, actor: Actor, reference: str, duty: Duty) ->
     application = row(session, reference)
     require(actor, Action.READ_ASSIGNED, relation(session, actor, application, duty))
     reader = Reader.JURY if duty is Duty.JURY else Reader.EXPERT
-    own = session.scalar(
-        select(Assignment).where(
-            Assignment.application_id == application.id, Assignment.person_id == actor.person_id,
-            Assignment.duty == duty,
-        )
-    )  # fmt: skip
+    own = _own(session, actor, application, duty)
     assert own is not None  # the permission was just judged on it
     return view(session, reference).seen_by(reader), _reviewed(session, own)
 
@@ -220,9 +226,18 @@ def _review(assignment: Assignment, person: Person, found: Review | None) -> Rev
     )  # fmt: skip
 
 
-def _item(session: Session, actor: Actor, assignment: Assignment, application: Application) -> QueueItem:
+def _item(session: Session, assignment: Assignment, application: Application) -> QueueItem:
     found = view(session, application.reference)
     return QueueItem(
         found.reference, found.title, found.organisation.name, found.call_id, found.language,
-        found.state is ApplicationState.ELIGIBLE, _reviewed(session, assignment),
+        found.state is ApplicationState.ELIGIBLE, _reviewed(session, assignment), assignment.cleared_at is not None,
+    )  # fmt: skip
+
+
+def _own(session: Session, actor: Actor, application: Application, duty: Duty) -> Assignment | None:
+    return session.scalar(
+        select(Assignment).where(
+            Assignment.application_id == application.id, Assignment.person_id == actor.person_id,
+            Assignment.duty == duty,
+        )
     )  # fmt: skip

@@ -21,7 +21,8 @@ class PanelMember(Base):
 
 
 class Assignment(Base):
-    """A file given to a person to judge, as juror or as expert."""
+    """A file given to a person to judge, as juror or as expert. They open it once they declared to have no conflict of
+    interest in it, at `cleared_at`."""
 
     __tablename__ = "assignments"
     __table_args__ = (
@@ -34,6 +35,7 @@ class Assignment(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     duty: Mapped[str] = mapped_column(String(10))
     assigned_at: Mapped[datetime]
+    cleared_at: Mapped[datetime | None]
 
 
 class Review(Base):
