@@ -61,10 +61,10 @@ def awards(call_id: str) -> Any:
     with ask() as session:
         call = call_view(session, call_id, now())
         found = queries.awards(session, call_id, now())
-        closed = withheld(session, [one.application.reference for one in found])
+        closed = withheld(session, call_id)
         period = queries.caretaking(session, now())
     shown = [one for one in found if one.application.reference not in closed]
-    return show("awards", call, awards=shown, closed=len(closed), period=period, words=words)
+    return show("awards", call, awards=shown, closed=len(found) - len(shown), period=period, words=words)
 
 
 @blueprint.route("/files/<reference>/award", methods=["GET", "POST"])

@@ -24,6 +24,7 @@ from tests.builders import (
     DAY,
     PASSWORD,
     a_call,
+    a_juror,
     an_administrator,
     an_application,
     an_association,
@@ -36,7 +37,7 @@ from tests.builders import (
 from tests.conftest import Clock
 from workflows.people import actions as people
 from workflows.people.actions import NewPerson
-from workflows.permissions import Actor, Role
+from workflows.permissions import Actor
 from workflows.submission import queries as applications
 
 NO_NUMBERS = ["", " ", "-1", "+3", "1_0", "2.5", "1e3", "0x1f", "٣", "²", "x", "9" * 25, "9" * 5000, "1\0", "NaN"]
@@ -136,12 +137,6 @@ def test_a_version_that_is_none_overwrites_nothing_in_a_review(
     assign(reference, juror)
     answer = sign_in(client, juror).post(f"/jury/{reference}", data={"version": version, "mark-relevance": "3"})
     assert answer.status_code == 422
-
-
-def a_juror() -> Actor:
-    with_role = an_administrator()
-    done(people.give_role, with_role.person_id, Role.JUROR, actor=with_role, now=CLOSES)
-    return with_role
 
 
 # Instants and days
