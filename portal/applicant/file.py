@@ -47,7 +47,7 @@ def task_list_page(file: File, form: WithdrawForm, **more: Any) -> str:
     with ask() as session:
         waits = waiting(session, [file.application.id], now()).get(file.application.id, NOTHING_WAITS)
         receipts = queries.receipts(session, file.application.id) if file.application.received_at else ()
-        period = caretaking(session, now())
+        period = caretaking(session, now()) if file.standing == "assessment" else None
     file = replace(file, waits=waits)
     application = file.application
     sections = [(section, progress(section, application.draft)) for section in application.sections]

@@ -14,7 +14,7 @@ from workflows.history import entries
 from workflows.lifecycle import Event
 from workflows.permissions import SYSTEM, Actor, Duty
 from workflows.problems import NotThere
-from workflows.scoring import actions, deliberating, meeting
+from workflows.scoring import actions, conflicts, deliberating, meeting
 from workflows.scoring.actions import NewReview
 from workflows.scoring.deliberating import NewDeliberation, NewMeeting
 from workflows.scoring.queries import panel, scored_file
@@ -77,7 +77,7 @@ def test_only_jurors_attend_or_leave() -> None:
 def test_who_has_a_known_conflict_has_left_without_being_ticked() -> None:
     _, reference, jury = a_scored_file()
     juror = Actor(min(jury), roles=builders.a_juror().roles)
-    done(actions.declare_conflict, juror, reference, Duty.JURY, "Mijn zus werkt er.", now=NOW)
+    done(conflicts.declare_conflict, juror, reference, Duty.JURY, "Mijn zus werkt er.", now=NOW)
     assert asked(meeting.deliberation_of, reference).left == {min(jury)}
 
 
