@@ -13,7 +13,7 @@ from config.settings import Settings
 from portal import hints
 from portal.answers import answer_of, size
 from portal.guard import may
-from portal.language import language
+from portal.language import colon, language
 from portal.rows import empty
 from portal.work import now
 from workflows.language import say, show_amount, show_day, show_moment, show_score, text_in
@@ -40,11 +40,6 @@ def install(app: Flask) -> None:
         cap_of=hints.cap_of, is_empty=empty,
     )  # fmt: skip
     app.context_processor(_page)
-
-
-def colon(mark: str = ":") -> str:
-    """The mark with the space French puts before it."""
-    return f"\u00a0{mark}" if language() == "fr" else mark
 
 
 def relative(moment: datetime) -> str:

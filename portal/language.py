@@ -65,3 +65,8 @@ def compile_catalogues() -> None:
         with temporary.open("wb") as compiled:
             write_mo(compiled, catalogue)
         temporary.replace(target)
+
+
+def colon(mark: str = ":") -> str:
+    """The mark with the space French puts before it."""
+    return f"\u00a0{mark}" if language() == "fr" else mark

@@ -14,6 +14,7 @@ from wtforms.form import BaseForm
 from wtforms.utils import unset_value
 
 from portal.forms import AmountField, DayField
+from portal.language import colon
 
 Cells = Callable[[], Mapping[str, Any]]
 """The unbound fields of one row, by column."""
@@ -73,7 +74,7 @@ class Rows:
                 if not cell.validate(form):
                     where = [self.heading.name] if self.heading else []
                     where += [f"{self.label} {number}", cell.label.text]
-                    yield f"{', '.join(where)}: {cell.errors[0]}", anchor(cell)
+                    yield f"{', '.join(where)}{colon()} {cell.errors[0]}", anchor(cell)
 
     def _row(self, number: int, formdata: Any, stored: Mapping[str, Any]) -> Any:
         row: Any = BaseForm(self.cells(), prefix=f"{self.name}.{number}.")
@@ -147,7 +148,7 @@ class PeriodField(PartsField):
     def complaints(self, form: Any) -> Iterator[tuple[str, str]]:
         for day in self.days:
             if not day.validate(form):
-                yield f"{day.label.text}: {day.errors[0]}", anchor(day)
+                yield f"{day.label.text}{colon()} {day.errors[0]}", anchor(day)
 
 
 class TableField(PartsField):
@@ -218,4 +219,4 @@ class BudgetField(PartsField):
             yield from rows.complaints(form)
         own = self.means["own"]
         if not own.validate(form):
-            yield f"{own.label.text}: {own.errors[0]}", anchor(own)
+            yield f"{own.label.text}{colon()} {own.errors[0]}", anchor(own)

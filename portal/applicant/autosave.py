@@ -14,7 +14,7 @@ from portal.applicant.forms import SectionForm, written
 from portal.applicant.loading import load
 from portal.applicant.section import save, section_of
 from portal.applicant.standing import File
-from portal.language import language
+from portal.language import colon, language
 from portal.work import ask, now
 from workflows.calls.form import Question, QuestionKind
 from workflows.language import show_clock, text_in
@@ -51,7 +51,7 @@ def _told(form: SectionForm, file: File, saved: Saved) -> dict[str, Any]:
     return {
         "saved": _("Saved at %(hour)s.", hour=show_clock(now(), language())),
         "marks": written(marks_after(saved.answers, sent, seen)),
-        "refused": [f"{_label(asked[name])}: {why}" for name, why in refused.items()],
+        "refused": [f"{_label(asked[name])}{colon()} {why}" for name, why in refused.items()],
         "conflicts": [_label(asked[name]) for name in saved.conflicts],
         "elsewhere": [_label(asked[name]) for name in elsewhere],
         "read": {

@@ -15,6 +15,7 @@ from portal.applicant.forms import ReplaceForm, SectionForm, blame_field
 from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.downloads import PREVIEWED, download, preview
+from portal.language import colon
 from portal.work import actor, ask, now, work
 from workflows.calls.form import Question
 from workflows.calls.terms import Terms
@@ -125,7 +126,7 @@ def _put_in(file: File, question_id: str, sent: FileStorage) -> str | None:
         with work() as session:
             actions.attach(session, actor(), file.application.reference, question_id, name, content, now=now())
     except Problem as problem:
-        return f"{name}: {errors.sentence(problem)}"
+        return f"{name}{colon()} {errors.sentence(problem)}"
     return None
 
 
@@ -137,7 +138,7 @@ def _replace(file: File, found: AttachmentView, sent: FileStorage) -> str | None
         with work() as session:
             actions.replace(session, actor(), file.application.reference, found.token, name, content, now=now())
     except Problem as problem:
-        return f"{name}: {errors.sentence(problem)}"
+        return f"{name}{colon()} {errors.sentence(problem)}"
     return None
 
 

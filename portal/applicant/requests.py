@@ -18,7 +18,7 @@ from portal.applicant.loading import load
 from portal.applicant.standing import File
 from portal.downloads import download
 from portal.guard import keeps_text
-from portal.language import language
+from portal.language import colon, language
 from portal.work import Session, actor, ask, now, work
 from workflows.calls.form import Section
 from workflows.completion import actions, queries
@@ -135,7 +135,7 @@ def _add(form: SectionForm, reference: str, number: int) -> None:
             with work() as session:
                 actions.attach(session, actor(), reference, number, question.id, name, content, now=now())
         except Problem as problem:
-            blame_field(form[question.id], f"{name}: {errors.sentence(problem)}")
+            blame_field(form[question.id], f"{name}{colon()} {errors.sentence(problem)}")
 
 
 def _send(form: SectionForm, reference: str, number: int) -> bool:

@@ -18,7 +18,7 @@ from portal.applicant.late import too_late
 from portal.applicant.loading import load
 from portal.applicant.standing import File, Standing
 from portal.guard import keeps_text
-from portal.language import language
+from portal.language import colon, language
 from portal.work import actor, ask, now, work
 from workflows.calls.form import Question, QuestionKind, Section
 from workflows.calls.terms import Terms
@@ -137,7 +137,7 @@ def _saved(form: SectionForm, file: File) -> str:
     """That it is saved, and how the amounts were read."""
     application = file.application
     read = [
-        f"{text_in(question.label.texts(), language())}: {shown(application, question)}"
+        f"{text_in(question.label.texts(), language())}{colon()} {shown(application, question)}"
         for question in form.section.questions
         if question.kind in (QuestionKind.AMOUNT, QuestionKind.BUDGET) and shown(application, question)
     ]
