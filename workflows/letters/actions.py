@@ -138,7 +138,8 @@ def release(session: Session, actor: Actor, call_id: str, seen: str, office: Off
         raise Problem("nothing-held")
     if queries.seen_digest(held) != seen:
         raise Problem("letters-changed")
-    free = [one for one in held if one.id not in withheld(session, call_id, held, now)]
+    waiting = withheld(session, call_id, held, now)
+    free = [one for one in held if one.id not in waiting]
     if not free:
         raise Problem("awards-held")
     for one in free:
