@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask_wtf.csrf import CSRFProtect
@@ -22,22 +23,27 @@ from workflows.people import links
 FORM_FIELDS = 500
 
 
-def configure(app: Flask, settings: Settings) -> None:
-    """Flask's own settings, the session cookie, the template loaders, CSRF protection."""
+def flask_settings(settings: Settings) -> dict[str, Any]:
+    """What Flask is told of an installation: keys, the session cookie, limits, hosts."""
     secure = settings.base_url.startswith("https://")
-    app.config.update(
-        SETTINGS=settings,
-        SECRET_KEY=settings.session_key(),
-        SESSION_COOKIE_NAME="__Host-oproep" if secure else "oproep",
-        SESSION_COOKIE_SECURE=secure,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=settings.upload_limit + 500_000,
-        MAX_FORM_PARTS=FORM_FIELDS,
-        MAX_FORM_MEMORY_SIZE=settings.upload_limit,  # a text too long is told under its field, so it has to arrive
-        WTF_CSRF_TIME_LIMIT=None,
-        TRUSTED_HOSTS=settings.hosts,
-    )
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.session_key(),
+        "SESSION_COOKIE_NAME": "__Host-oproep" if secure else "oproep",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "MAX_CONTENT_LENGTH": settings.upload_limit + 500_000,
+        "MAX_FORM_PARTS": FORM_FIELDS,
+        "MAX_FORM_MEMORY_SIZE": settings.upload_limit,  # a text too long is told under its field, so it has to arrive
+        "WTF_CSRF_TIME_LIMIT": None,
+        "TRUSTED_HOSTS": settings.hosts,
+    }
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Flask's own settings, the template loaders, CSRF protection."""
+    app.config.update(flask_settings(settings))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

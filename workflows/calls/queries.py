@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from workflows.calls.rules import Stage, stage
@@ -93,15 +93,15 @@ def public_changes(session: Session, call_id: str) -> tuple[PublicChange, ...]:
 
 def call_view(session: Session, call_id: str, now: datetime) -> CallView:
     """One call. Raises NotThere."""
-    call = session.get(Call, call_id)
-    if call is None:
+    found = session.execute(_in_force().where(Call.id == call_id)).first()
+    if found is None:
         raise NotThere
-    return _view(session, call, now)
+    return _view(session, found, now)
 
 
 def calls(session: Session, now: datetime) -> tuple[CallView, ...]:
     """Every call, the one that closes last first."""
-    found = [_view(session, call, now) for call in session.scalars(select(Call))]
+    found = [_view(session, one, now) for one in session.execute(_in_force()).all()]
     return tuple(sorted(found, key=lambda call: (call.terms.closes, call.id), reverse=True))
 
 
@@ -112,11 +112,11 @@ def public_calls(session: Session, now: datetime) -> tuple[CallView, ...]:
 
 def terms_of(session: Session, call_id: str, version: int | None = None) -> Terms:
     """The terms of a call: those that hold now, or an earlier version. Raises NotThere."""
-    call = session.get(Call, call_id)
-    row = session.get(CallVersion, (call_id, version or call.version)) if call else None
-    if row is None:
+    number = Call.version if version is None else version
+    found = session.execute(_in_force(number).where(Call.id == call_id)).first()
+    if found is None:
         raise NotThere
-    return _read(row.fingerprint, row)
+    return terms_named(session, call_id, found.number, found.fingerprint)
 
 
 def deadline_known_since(session: Session, call_id: str) -> datetime:
@@ -153,7 +153,13 @@ def _read(fingerprint: str, row: CallVersion) -> Terms:
 _known: dict[str, Terms] = {}
 
 
-def _view(session: Session, call: Call, now: datetime) -> CallView:
-    terms = terms_of(session, call.id)
-    state = CallState(call.state)
-    return as_seen(call.id, state, call.version, terms, now)
+def _in_force(number: Any = Call.version) -> Select[str, str, int, str]:
+    """Calls, each with what names its terms: those that hold now, or a version with a number."""
+    return select(Call.id, Call.state, CallVersion.number, CallVersion.fingerprint).join(
+        CallVersion, (CallVersion.call_id == Call.id) & (CallVersion.number == number)
+    )
+
+
+def _view(session: Session, found: Row[str, str, int, str], now: datetime) -> CallView:
+    call_id, state, version, fingerprint = found
+    return as_seen(call_id, CallState(state), version, terms_named(session, call_id, version, fingerprint), now)

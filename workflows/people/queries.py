@@ -106,6 +106,14 @@ def person_view(session: Session, person_id: int) -> PersonView:
     return _person_view(found)
 
 
+def person_views(session: Session, people: Select[int]) -> tuple[PersonView, ...]:
+    """The persons whose ids `people` selects, by name, in one statement."""
+    found: dict[int, list[Any]] = {}
+    for one in session.execute(_with_roles().where(Person.id.in_(people)).order_by(Person.name, Person.id)):
+        found.setdefault(one[0].id, []).append(one)
+    return tuple(_person_view(rows) for rows in found.values())
+
+
 def person_of_session(session: Session, token_hash: str) -> tuple[SignInSession, PersonView] | None:
     """The browser whose token has this hash, and its person, in one statement: every page asks who looks at it."""
     statement = _with_roles().join(SignInSession, SignInSession.person_id == Person.id).add_columns(SignInSession)
@@ -142,11 +150,7 @@ def require_confirmed(session: Session, actor: Actor) -> None:
 
 def people_with(session: Session, role: Role) -> tuple[PersonView, ...]:
     """Everybody who holds a role, by name."""
-    ids = session.scalars(
-        select(Person.id).join(RoleGrant, RoleGrant.person_id == Person.id).where(RoleGrant.role == role)
-        .order_by(Person.name, Person.id)
-    )  # fmt: skip
-    return tuple(person_view(session, person_id) for person_id in ids)
+    return person_views(session, select(RoleGrant.person_id).where(RoleGrant.role == role))
 
 
 def person_by_email(session: Session, email: str) -> Person | None:
@@ -164,18 +168,18 @@ def organisation_view(session: Session, organisation_id: int) -> OrganisationVie
 
 def organisation_views(session: Session, organisation_ids: Iterable[int]) -> dict[int, OrganisationView]:
     """Organisations by their id, in one statement."""
-    statement = select(Organisation, _standing_iban()).where(Organisation.id.in_(set(organisation_ids)))
-    return {organisation.id: _view(organisation, iban) for organisation, iban in session.execute(statement)}
+    statement = select(Organisation, standing_iban()).where(Organisation.id.in_(set(organisation_ids)))
+    return {organisation.id: view_of(organisation, iban) for organisation, iban in session.execute(statement)}
 
 
 def organisations_of(session: Session, person_id: int | None) -> tuple[OrganisationView, ...]:
     """The organisations a person is a member of, with the role in each."""
     rows = session.execute(
-        select(Organisation, _standing_iban(), Membership.role)
+        select(Organisation, standing_iban(), Membership.role)
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.person_id == person_id).order_by(Organisation.name, Organisation.id)
     )  # fmt: skip
-    return tuple(_view(organisation, iban, MemberRole(role)) for organisation, iban, role in rows)
+    return tuple(view_of(organisation, iban, MemberRole(role)) for organisation, iban, role in rows)
 
 
 def member_role(session: Session, person_id: int | None, organisation_id: int) -> MemberRole | None:
@@ -269,7 +273,7 @@ def _roles(session: Session, person_id: int) -> frozenset[Role]:
     )
 
 
-def _standing_iban() -> ScalarSelect[str]:
+def standing_iban() -> ScalarSelect[str]:
     """The number of the account of an organisation that stands: the newest that was not refused."""
     return (
         select(BankAccount.iban)
@@ -278,6 +282,7 @@ def _standing_iban() -> ScalarSelect[str]:
     )  # fmt: skip
 
 
-def _view(organisation: Organisation, iban: str | None, role: MemberRole | None = None) -> OrganisationView:
+def view_of(organisation: Organisation, iban: str | None, role: MemberRole | None = None) -> OrganisationView:
+    """An organisation as it is shown, with the number that `standing_iban` found for it."""
     named = {name: getattr(organisation, name) for name in _SHOWN}
     return OrganisationView(**named, iban=masked_iban(iban) if iban else "", role=role)

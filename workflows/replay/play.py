@@ -219,31 +219,30 @@ class Play:
             decide(session, self.administrator, reference, now=moment + DAY)
 
     def _score_queue(self, duty: Duty, judge: Actor, moment: datetime, keep_back: Callable[[Actor, int], bool]) -> None:
-        for number, index in enumerate(sorted(self._queue(duty, judge))):
+        for number, (index, row) in enumerate(self._queue(duty, judge)):
             if keep_back(judge, number):
                 continue
-            new, reference, at = self._review(duty, judge, index), self.references[index], moment + number * DAY / 24
+            new, reference = self._review(duty, index, row), self.references[index]
+            at = moment + number * DAY / 24
             with transaction() as session:
                 conflicts.declare_no_conflict(session, judge, reference, duty, now=at)
                 scoring.save_review(session, judge, reference, duty, new, submit=True, now=at)
 
-    def _queue(self, duty: Duty, judge: Actor) -> list[int]:
-        """The numbers of the played files this judge was given."""
+    def _queue(self, duty: Duty, judge: Actor) -> list[tuple[int, int]]:
+        """The played files this judge was given, each with the judge's place among those who have it."""
         with reading() as session:
-            given = {assignment.reference for assignment in scoring_queries.queue(session, judge, duty)}
-        return [index for index, reference in self.references.items() if reference in given]
+            given = {one.application.reference: one for one in scoring_queries.scored(session, self.terms.id)}
+        found = []
+        for index, reference in sorted(self.references.items()):
+            judges = sorted(one.person_id for one in given[reference].of(duty)) if reference in given else []
+            if judge.person_id in judges:
+                found.append((index, judges.index(judge.person_id)))
+        return found
 
-    def _review(self, duty: Duty, judge: Actor, index: int) -> NewReview:
-        """The marks the file holds for this judge: the first given juror takes the first row, and so on."""
+    def _review(self, duty: Duty, index: int, row: int) -> NewReview:
+        """The marks the file holds for a judge: the first of those who have it takes the first row, and so on."""
         application, criteria = self.world.applications[index], self.terms.criteria_of(duty)
-        if duty is Duty.EXPERT:
-            marks = application.expert_marks
-        else:
-            with reading() as session:
-                jurors = [
-                    one.person_id for one in scoring_queries.scored_file(session, self.references[index]).of(duty)
-                ]
-            marks = application.jury_marks[sorted(jurors).index(judge.person_id or 0)]
+        marks = application.expert_marks if duty is Duty.EXPERT else application.jury_marks[row]
         pairs = {criterion.id: mark for criterion, mark in zip(criteria, marks, strict=True)}
         return NewReview(pairs, {}, application.expert_text, application.expert_advice) if duty is Duty.EXPERT else (
             NewReview(pairs, {})

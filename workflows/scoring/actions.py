@@ -1,14 +1,15 @@
 """Acting in the jury and the technical expertise: assign, mark, submit, agree on a remark."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from workflows.calls.actions import locked
+from workflows.calls.queries import terms_of
 from workflows.history import record
 from workflows.lifecycle import ApplicationState, Event
 from workflows.people.queries import person_view
@@ -20,7 +21,7 @@ from workflows.scoring.matching import Matching, match
 from workflows.scoring.meeting import refuse_closed
 from workflows.scoring.rules import Advice, Marks
 from workflows.scoring.tables import Assignment, JuryRemark, PanelMember, Review
-from workflows.submission.queries import clerk_relation, conflicted_people, of_call, row, view
+from workflows.submission.queries import clerk_relation, conflicted_pairs, conflicted_people, of_call, row
 from workflows.submission.tables import Application
 
 ROLE_OF = {Duty.JURY: Role.JUROR, Duty.EXPERT: Role.EXPERT}
@@ -70,16 +71,19 @@ def suggest(
     require(actor, Action.ASSIGN)
     applications = of_call(session, call_id, ApplicationState.ELIGIBLE)
     wanted = applications[0].terms.scoring.jurors_per_application if applications and duty is Duty.JURY else 1
+    ids = [found.id for found in applications]
+    excluded, given = _by_file(conflicted_pairs(session, ids)), _by_file(_given(session, ids, duty))
     files, here = [], Counter[int]()
     for found in applications:
-        conflicted = conflicted_people(session, row(session, found.reference))
-        assigned = _assigned(session, found.id, duty) - conflicted
+        conflicted = excluded[found.id]
+        assigned = given[found.id] - conflicted
         here.update(assigned)
         locked = assigned | _of_file(kept, found.reference) - conflicted
         barred = conflicted | _of_file(refused, found.reference) - locked
         files.append(JuryFile(found.reference, found.language, wanted, conflicted=barred, locked=locked))
+    loads = _loads(session, call_id, duty)
     jurors = [
-        Juror(one.id, one.name, one.languages, load=_load(session, one.id) - here[one.id])
+        Juror(one.id, one.name, one.languages, load=loads.get(one.id, 0) - here[one.id])
         for one in queries.panel(session, call_id, duty)
     ]
     return match(Jury(tuple(files), tuple(jurors), expert_wanted=False))
@@ -116,7 +120,7 @@ def assign(session: Session, actor: Actor, reference: str, person_id: int, duty:
     Raises Problem `not-eligible-yet`, `conflict-known` or `not-a-judge`.
     """
     application = _open_file(session, actor, Action.ASSIGN, reference)
-    if person_id not in {person.id for person in queries.panel(session, application.call_id, duty)}:
+    if session.get(PanelMember, (application.call_id, person_id, duty)) is None:
         raise Problem("not-a-judge")
     if person_id in conflicted_people(session, application):
         raise Problem("conflict-known", reference=reference)
@@ -190,7 +194,7 @@ def record_remark(session: Session, actor: Actor, reference: str, text: str, *, 
 
 
 def _check(session: Session, application: Application, duty: Duty, new: NewReview, *, submit: bool) -> None:
-    terms = view(session, application.reference).terms
+    terms = terms_of(session, application.call_id)
     rules.check_marks(terms.criteria_of(duty), new.marks, all_wanted=submit)
     if submit and duty is Duty.EXPERT:
         if not new.text.strip():
@@ -230,10 +234,26 @@ def _of_file(pairs: Collection[Pair], reference: str) -> frozenset[int]:
     return frozenset(person for of, person in pairs if of == reference)
 
 
-def _load(session: Session, person_id: int) -> int:
-    """Files of calls that are still judged which this person has."""
+def _given(session: Session, ids: Collection[int], duty: Duty) -> Iterable[Row[int, int]]:
+    """Who has these files: pairs of application id and person id."""
+    pairs = select(Assignment.application_id, Assignment.person_id)
+    return session.execute(pairs.where(Assignment.application_id.in_(ids), Assignment.duty == duty))
+
+
+def _by_file(pairs: Iterable[tuple[int, int]]) -> dict[int, frozenset[int]]:
+    """The persons of each file."""
+    found: defaultdict[int, frozenset[int]] = defaultdict(frozenset)
+    for application_id, person_id in pairs:
+        found[application_id] |= {person_id}
+    return found
+
+
+def _loads(session: Session, call_id: str, duty: Duty) -> dict[int, int]:
+    """How many files of calls that are still judged each member of this panel has."""
+    members = select(PanelMember.person_id).where(PanelMember.call_id == call_id, PanelMember.duty == duty)
     open_files = (
-        select(func.count()).select_from(Assignment).join(Application, Application.id == Assignment.application_id)
-        .where(Assignment.person_id == person_id, Application.state == ApplicationState.ELIGIBLE)
+        select(Assignment.person_id, func.count()).join(Application, Application.id == Assignment.application_id)
+        .where(Assignment.person_id.in_(members), Application.state == ApplicationState.ELIGIBLE)
+        .group_by(Assignment.person_id)
     )  # fmt: skip
-    return session.scalar(open_files) or 0
+    return dict(session.execute(open_files).all())

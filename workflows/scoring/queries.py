@@ -10,14 +10,22 @@ from sqlalchemy.orm import Session
 from workflows.calls.form import Reader
 from workflows.calls.terms import Criterion
 from workflows.lifecycle import ApplicationState
-from workflows.people.queries import PersonView, person_view
+from workflows.people.queries import PersonView, person_views
 from workflows.people.tables import Person
 from workflows.permissions import Action, Actor, Duty, Relation, require
 from workflows.problems import Reason
 from workflows.scoring.rules import Advice, Marks, mean_mark, score
 from workflows.scoring.standing import Standing, standards, standing
 from workflows.scoring.tables import Assignment, Deliberation, JuryRemark, PanelMember, Review
-from workflows.submission.queries import ApplicationView, conflicted_pairs, conflicted_people, of_call, row, view
+from workflows.submission.queries import (
+    ApplicationView,
+    conflicted_pairs,
+    conflicted_people,
+    of_call,
+    of_ids,
+    row,
+    view,
+)
 from workflows.submission.tables import Application
 
 JUDGED = (ApplicationState.ELIGIBLE, ApplicationState.AWARDED, ApplicationState.RESERVE, ApplicationState.REFUSED)
@@ -116,22 +124,28 @@ def relation(session: Session, actor: Actor, application: Application, duty: Dut
 
 def panel(session: Session, call_id: str, duty: Duty) -> tuple[PersonView, ...]:
     """The people appointed to judge the files of a call in this duty, by name."""
-    ids = session.scalars(select(PanelMember.person_id).where(PanelMember.call_id == call_id, PanelMember.duty == duty))
-    found = [person_view(session, person_id) for person_id in ids]
-    return tuple(sorted(found, key=lambda person: (person.name, person.id)))
+    members = select(PanelMember.person_id).where(PanelMember.call_id == call_id, PanelMember.duty == duty)
+    return person_views(session, members)
 
 
 def queue(session: Session, actor: Actor, duty: Duty) -> tuple[QueueItem, ...]:
     """The files given to the actor, conflicted ones left out, unfinished ones first."""
-    rows = session.execute(
-        select(Assignment, Application).join(Application, Application.id == Assignment.application_id)
-        .where(Assignment.person_id == actor.person_id, Assignment.duty == duty, Application.state.in_(JUDGED))
-        .order_by(Application.call_id, Application.number)
-    )  # fmt: skip
+    given = {
+        one.application_id: one
+        for one in session.scalars(
+            select(Assignment).where(Assignment.person_id == actor.person_id, Assignment.duty == duty)
+        )
+    }
+    excluded = conflicted_pairs(session, list(given))
+    mine = [id for id in given if (id, actor.person_id) not in excluded]
+    reviews = {one.assignment_id: one for one in session.scalars(select(Review).where(Review.assignment_id.in_(
+        given[id].id for id in mine
+    )))}  # fmt: skip
+    person = session.get_one(Person, actor.person_id)
     items = [
-        _item(session, assignment, application)
-        for assignment, application in rows
-        if actor.person_id not in conflicted_people(session, application)
+        _item(found, given[found.id], _review(given[found.id], person, reviews.get(given[found.id].id)))
+        for found in of_ids(session, mine)
+        if found.state in JUDGED
     ]
     return tuple(sorted(items, key=lambda item: (item.review.submitted_at is not None, not item.open, item.reference)))
 
@@ -145,7 +159,7 @@ def announced(session: Session, actor: Actor, reference: str, duty: Duty) -> Que
     require(actor, Action.DECLARE_NO_CONFLICT, relation(session, actor, application, duty))
     own = _own(session, actor, application, duty)
     assert own is not None  # the permission was just judged on it
-    return _item(session, own, application)
+    return _item(view(session, reference), own, _reviewed(session, own))
 
 
 def assigned_file(session: Session, actor: Actor, reference: str, duty: Duty) -> tuple[ApplicationView, ReviewView]:
@@ -226,11 +240,10 @@ def _review(assignment: Assignment, person: Person, found: Review | None) -> Rev
     )  # fmt: skip
 
 
-def _item(session: Session, assignment: Assignment, application: Application) -> QueueItem:
-    found = view(session, application.reference)
+def _item(found: ApplicationView, assignment: Assignment, review: ReviewView) -> QueueItem:
     return QueueItem(
         found.reference, found.title, found.organisation.name, found.call_id, found.language,
-        found.state is ApplicationState.ELIGIBLE, _reviewed(session, assignment), assignment.cleared_at is not None,
+        found.state is ApplicationState.ELIGIBLE, review, assignment.cleared_at is not None,
     )  # fmt: skip
 
 

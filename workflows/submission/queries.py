@@ -16,10 +16,10 @@ from workflows.calls.terms import Terms
 from workflows.files import store
 from workflows.files.tables import Document
 from workflows.lifecycle import ApplicationState, CallState
-from workflows.people.queries import OrganisationView, organisation_views
+from workflows.people.queries import OrganisationView, standing_iban, view_of
 from workflows.people.rules import ApplicantType
 from workflows.people.standings import Standings, standings
-from workflows.people.tables import Membership
+from workflows.people.tables import Membership, Organisation
 from workflows.permissions import Action, Actor, MemberRole, Relation, require
 from workflows.problems import NotThere
 from workflows.submission.relations import call_relation as call_relation  # who is what to a file is asked here too
@@ -157,12 +157,13 @@ def own(session: Session, actor: Actor, reference: str, action: Action) -> Appli
     found = session.execute(statement.where(Application.reference == reference)).first()
     if found is None:
         raise NotThere
-    application, *call, role = found
+    *named, role = found
+    application = named[0]
     member = MemberRole(role) if role else None
     state = ApplicationState(application.state)
     relation = own_relation(session, actor, application) if application.test else Relation(member=member, state=state)
     require(actor, action, relation)
-    return replace(_views(session, [(application, *call)])[0], role=member)
+    return replace(_views(session, [named])[0], role=member)
 
 
 def of_organisations(session: Session, organisation_ids: tuple[int, ...]) -> tuple[ApplicationView, ...]:
@@ -176,6 +177,12 @@ def of_call(session: Session, call_id: str, *states: ApplicationState) -> tuple[
     statement = _with_call().where(Application.call_id == call_id, ~Application.test).order_by(Application.number)
     if states:
         statement = statement.where(Application.state.in_(states))
+    return _views(session, session.execute(statement).all())
+
+
+def of_ids(session: Session, ids: Sequence[int]) -> tuple[ApplicationView, ...]:
+    """The applications with these ids, by call and number."""
+    statement = _with_call().where(Application.id.in_(ids)).order_by(Application.call_id, Application.number)
     return _views(session, session.execute(statement).all())
 
 
@@ -232,9 +239,10 @@ def submitted_document(session: Session, listed: Mapping[str, Any]) -> Attachmen
 
 
 def _with_call() -> Select[*tuple[Any, ...]]:
-    """Applications, each with what names the terms of its call."""
+    """Applications, each with its organisation and with what names the terms of its call."""
     return (
-        select(Application, Call.state, Call.version, CallVersion.fingerprint)
+        select(Application, Organisation, standing_iban(), Call.state, Call.version, CallVersion.fingerprint)
+        .join(Organisation, Organisation.id == Application.organisation_id)
         .join(Call, Call.id == Application.call_id)
         .join(CallVersion, (CallVersion.call_id == Call.id) & (CallVersion.number == Call.version))
     )
@@ -242,10 +250,7 @@ def _with_call() -> Select[*tuple[Any, ...]]:
 
 def _views(session: Session, found: Sequence[Any]) -> tuple[ApplicationView, ...]:
     """Views of rows that `_with_call` finds."""
-    rows = [one[0] for one in found]
-    calls = {one[0].call_id: (CallState(one[1]), one[2]) for one in found}
-    terms = {one[0].call_id: terms_named(session, one[0].call_id, one[2], one[3]) for one in found}
-    attachments: dict[int, list[AttachmentView]] = {found.id: [] for found in rows}
+    attachments: dict[int, list[AttachmentView]] = {one[0].id: [] for one in found}
     documents = (
         select(Attachment, Document).join(Document, Document.sha256 == Attachment.sha256)
         .where(Attachment.application_id.in_(attachments)).order_by(Attachment.added_at, Attachment.token)
@@ -254,14 +259,13 @@ def _views(session: Session, found: Sequence[Any]) -> tuple[ApplicationView, ...
         attachments[one.application_id].append(
             AttachmentView(one.token, one.question_id, one.name, content.media_type, content.size, one.sha256)
         )
-    owners = {row.organisation_id for row in rows}
-    organisations, known = organisation_views(session, owners), standings(session, owners)
+    known = standings(session, {one[0].organisation_id for one in found})
     return tuple(
         _one(
-            row, organisations[row.organisation_id], known, tuple(attachments[row.id]), terms[row.call_id],
-            calls[row.call_id],
+            row, view_of(organisation, iban), known, tuple(attachments[row.id]),
+            terms_named(session, row.call_id, version, fingerprint), (CallState(state), version),
         )
-        for row in rows
+        for row, organisation, iban, state, version, fingerprint in found
     )  # fmt: skip
 
 

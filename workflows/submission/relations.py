@@ -25,7 +25,7 @@ def conflicted_people(session: Session, application: Application) -> frozenset[i
     """Persons with a conflict of interest in a file: declared or recused, or members of the applicant organisation."""
     declared = select(Conflict.person_id).where(Conflict.application_id == application.id)
     members = select(Membership.person_id).where(Membership.organisation_id == application.organisation_id)
-    return frozenset(session.scalars(declared)) | frozenset(session.scalars(members))
+    return frozenset(session.scalars(declared.union(members)))
 
 
 def conflicted_pairs(session: Session, applications: Sequence[int]) -> frozenset[tuple[int, int]]:
@@ -36,7 +36,7 @@ def conflicted_pairs(session: Session, applications: Sequence[int]) -> frozenset
         .join(Membership, Membership.organisation_id == Application.organisation_id)
         .where(Application.id.in_(applications))
     )
-    return frozenset((file, person) for pairs in (declared, members) for file, person in session.execute(pairs))
+    return frozenset((file, person) for file, person in session.execute(declared.union(members)))
 
 
 def clerk_relation(session: Session, actor: Actor, application: Application) -> Relation:
