@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -51,12 +52,25 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where each test of a process finds its installation: at one address, so that one engine serves them all and
+    what SQLAlchemy compiled for a test before is not compiled again."""
+    folder = tmp_path_factory.mktemp("place") / "instance"
+    address, make = f"sqlite:///{folder / 'oproep.sqlite'}", database.make_engine
+    engine = make(address)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "make_engine", lambda wanted: engine if wanted == address else make(wanted))
+        yield folder
+
+
 @pytest.fixture
-def settings(tmp_path: Path, migrated: Path) -> Iterator[Settings]:
+def settings(place: Path, migrated: Path) -> Iterator[Settings]:
     """An installation of its own, connected."""
-    found = Settings(instance=tmp_path / "instance", secret_key="only for tests " * 3)
-    found.instance.mkdir()
-    shutil.copy(migrated, found.instance / "oproep.sqlite")
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    shutil.copy(migrated, place / "oproep.sqlite")
+    found = Settings(instance=place, secret_key="only for tests " * 3)
     set_up.connect(found)
     yield found
     database.disconnect()
@@ -102,12 +116,27 @@ def installation(address: str, tmp_path: Path) -> Iterator[Settings]:
     database.disconnect()
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, dict[str, Any]]:
+    """The portal, built once in a process because its templates take a second to compile, and its first settings."""
+    found = create_app(Settings(instance=tmp_path_factory.mktemp("nothing"), secret_key="only for tests " * 3))
+    return found, dict(found.config)
+
+
 @pytest.fixture
-def app(settings: Settings) -> Flask:
-    """The portal over the test's own installation; forms need no CSRF token."""
-    found = create_app(settings)
-    found.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+def portal(built: tuple[Flask, dict[str, Any]], settings: Settings) -> Flask:
+    """The portal over the test's own installation, with nothing left of the test before."""
+    found, config = built
+    found.config.clear()
+    found.config.update(config | set_up.flask_settings(settings))
     return found
+
+
+@pytest.fixture
+def app(portal: Flask) -> Flask:
+    """The portal over the test's own installation; forms need no CSRF token."""
+    portal.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return portal
 
 
 class Clock:

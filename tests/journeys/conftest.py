@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from waitress import create_server, wasyncore
 
 from config.settings import ROOT, Settings
-from portal import create_app, set_up
+from portal import set_up
 from tests.conftest import Clock, missing
 from workflows import database, tasks, worker
 
@@ -36,12 +36,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def site(portal: Flask, settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a portal that runs on the server of `make run`; its clock, and the background's, is the test's."""
     monkeypatch.setattr(tasks, "utcnow", lambda: clock.now)
-    app: Flask = create_app(settings)
     sockets: dict[int, object] = {}
-    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4, ident="")
+    server = create_server(portal, map=sockets, host="127.0.0.1", port=0, threads=4, ident="")
     address = f"http://127.0.0.1:{server.effective_port}"
     set_up.connect(settings.model_copy(update={"base_url": address}))
     ended = threading.Event()
