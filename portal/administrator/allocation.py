@@ -89,7 +89,7 @@ def dossier_zip(call_id: str) -> Response:
 
 
 def _preview_page(session: Session, call: CallView, *, status: int = 200, **more: Any) -> Any:
-    board = queries.board(session, call.id)
+    board = queries.board_to_look_at(session, call.id)
     waiting = [
         (_("Not screened yet"), "file", board.unscreened),
         (_("Not fully scored yet"), "file_scoring", board.unready),

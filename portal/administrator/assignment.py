@@ -21,7 +21,7 @@ from workflows.problems import NotThere, Problem
 from workflows.scoring import actions
 from workflows.scoring.jury import Pair
 from workflows.scoring.queries import Scored, panel, scored, scored_file
-from workflows.submission.queries import conflicted_people, row
+from workflows.submission.queries import conflicted_pairs, conflicted_people, row
 
 NO_PAIRS: frozenset[Pair] = frozenset()
 
@@ -45,10 +45,11 @@ def assignment(call_id: str) -> Any:
         call = call_view(session, call_id, now())
         files = _files(session, call_id)
         judges = {duty: panel(session, call.id, duty) for duty in duties(call)}
-        conflicts = {
-            found.application.reference: conflicted_people(session, row(session, found.application.reference))
-            for found in files
-        }
+        excluded = conflicted_pairs(session, [found.application.id for found in files])
+    conflicts = {
+        found.application.reference: {person for file, person in excluded if file == found.application.id}
+        for found in files
+    }
     return show(
         "assignment", call, files=files, judges=judges, conflicts=conflicts, loads=_loads(files), Duty=Duty,
         words=words, lacks_jurors=lacks_jurors, lacks_expert=lacks_expert,

@@ -23,13 +23,13 @@ from workflows.allocation.rules import (
 from workflows.allocation.tables import Allocation, Signature
 from workflows.calls.queries import terms_of
 from workflows.calls.terms import Approval, Terms
-from workflows.history import HistoryEntry
+from workflows.history import HOUSE, HistoryEntry, head
 from workflows.language import text_in
 from workflows.lifecycle import ApplicationState, Event
 from workflows.people.tables import Person
 from workflows.problems import NotThere, Reason
 from workflows.scoring.queries import Scored, scored
-from workflows.submission.queries import ApplicationView, of_call
+from workflows.submission.queries import ApplicationView, references
 
 CHANGES = (
     Event.SUBMIT_REVIEW, Event.ADMIT, Event.DECLARE_INELIGIBLE, Event.WITHDRAW, Event.DECLARE_CONFLICT, Event.RECUSE,
@@ -118,13 +118,28 @@ class Board:
 def board(session: Session, call_id: str) -> Board:
     """The allocation over the files that can be ranked now, with what still stands in the way of deciding."""
     files = scored(session, call_id)
-    waiting = of_call(session, call_id, ApplicationState.SUBMITTED)
     return _divided(
         terms_of(session, call_id),
         {found.application.reference: found for found in files if found.score is not None},
         unready=tuple(found.application.reference for found in files if not found.ready),
-        unscreened=tuple(found.reference for found in waiting),
+        unscreened=references(session, call_id, ApplicationState.SUBMITTED),
     )  # fmt: skip
+
+
+def board_to_look_at(session: Session, call_id: str) -> Board:
+    """The same, from memory while nothing at all has happened since: whoever moves a slider waits for no database.
+
+    What is decided is always worked out anew.
+    """
+    heads = head(session, f"call:{call_id}"), head(session, HOUSE)
+    key = (session.get_bind(), call_id, heads)  # the engine itself: another database has other files
+    found = _KEPT.get(call_id)
+    if found is None or found[0] != key:
+        found = _KEPT[call_id] = (key, board(session, call_id))
+    return found[1]
+
+
+_KEPT: dict[str, tuple[Any, Board]] = {}
 
 
 def tried(board: Board, terms: Terms) -> Board:

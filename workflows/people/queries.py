@@ -106,6 +106,14 @@ def person_view(session: Session, person_id: int) -> PersonView:
     return _person_view(found)
 
 
+def person_views(session: Session, person_ids: Iterable[int]) -> dict[int, PersonView]:
+    """People by their id, in one statement."""
+    found: dict[int, list[Any]] = {}
+    for one in session.execute(_with_roles().where(Person.id.in_(set(person_ids)))):
+        found.setdefault(one[0].id, []).append(one)
+    return {person_id: _person_view(rows) for person_id, rows in found.items()}
+
+
 def person_of_session(session: Session, token_hash: str) -> tuple[SignInSession, PersonView] | None:
     """The browser whose token has this hash, and its person, in one statement: every page asks who looks at it."""
     statement = _with_roles().join(SignInSession, SignInSession.person_id == Person.id).add_columns(SignInSession)
@@ -142,11 +150,8 @@ def require_confirmed(session: Session, actor: Actor) -> None:
 
 def people_with(session: Session, role: Role) -> tuple[PersonView, ...]:
     """Everybody who holds a role, by name."""
-    ids = session.scalars(
-        select(Person.id).join(RoleGrant, RoleGrant.person_id == Person.id).where(RoleGrant.role == role)
-        .order_by(Person.name, Person.id)
-    )  # fmt: skip
-    return tuple(person_view(session, person_id) for person_id in ids)
+    found = person_views(session, session.scalars(select(RoleGrant.person_id).where(RoleGrant.role == role)))
+    return tuple(sorted(found.values(), key=lambda person: (person.name, person.id)))
 
 
 def person_by_email(session: Session, email: str) -> Person | None:
@@ -192,8 +197,9 @@ def members(session: Session, organisation_id: int) -> tuple[PersonView, ...]:
     ids = session.scalars(
         select(Membership.person_id).where(Membership.organisation_id == organisation_id)
         .order_by(Membership.id)
-    )  # fmt: skip
-    return tuple(person_view(session, person_id) for person_id in ids)
+    ).all()  # fmt: skip
+    found = person_views(session, ids)
+    return tuple(found[person_id] for person_id in ids)
 
 
 def organisation_by_number(session: Session, enterprise_number: str) -> Organisation | None:

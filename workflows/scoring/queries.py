@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from workflows.calls.form import Reader
 from workflows.calls.terms import Criterion
 from workflows.lifecycle import ApplicationState
-from workflows.people.queries import PersonView, person_view
+from workflows.people.queries import PersonView, person_views
 from workflows.people.tables import Person
 from workflows.permissions import Action, Actor, Duty, Relation, require
 from workflows.problems import Reason
@@ -63,7 +64,7 @@ class Scored:
     agreed: Marks = field(default_factory=dict)
     """Marks the jury agreed on together; they stand in the place of the mean of the criterion."""
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
         """Where the file stands by what its call asks of the reviews."""
         terms = self.application.terms
@@ -117,8 +118,7 @@ def relation(session: Session, actor: Actor, application: Application, duty: Dut
 def panel(session: Session, call_id: str, duty: Duty) -> tuple[PersonView, ...]:
     """The people appointed to judge the files of a call in this duty, by name."""
     ids = session.scalars(select(PanelMember.person_id).where(PanelMember.call_id == call_id, PanelMember.duty == duty))
-    found = [person_view(session, person_id) for person_id in ids]
-    return tuple(sorted(found, key=lambda person: (person.name, person.id)))
+    return tuple(sorted(person_views(session, ids).values(), key=lambda person: (person.name, person.id)))
 
 
 def queue(session: Session, actor: Actor, duty: Duty) -> tuple[QueueItem, ...]:
