@@ -134,6 +134,8 @@ def rule_name(code: str) -> str:
         "rank-partial-stop": _("Ranking, part, stop"),
         "rank-partial-skip": _("Ranking, part, skip"),
         "pro-rata": _("Same share for all"),
+        "optimum-points": _("Optimum: most points"),
+        "optimum-point-euros": _("Optimum: most points times money"),
     }[code]
 
 
