@@ -226,6 +226,12 @@ def _views(session: Session, statement: Select[HistoryEntry]) -> tuple[EntryView
     )  # fmt: skip
 
 
+def head(session: Session, chain: str) -> int:
+    """The position of the last entry of a chain, 0 before there is one: it grows with everything that happens."""
+    statement = select(HistoryEntry.position).where(HistoryEntry.chain == chain)
+    return session.scalar(statement.order_by(HistoryEntry.position.desc()).limit(1)) or 0
+
+
 def chains(session: Session) -> list[str]:
     """Every chain there is."""
     return list(session.scalars(select(HistoryEntry.chain).distinct().order_by(HistoryEntry.chain)))

@@ -13,8 +13,9 @@ from portal.administrator.frame import open_decision, show
 from portal.work import Session, actor, ask, now, work
 from workflows import tasks
 from workflows.allocation import actions, queries
-from workflows.allocation.compare import sides
+from workflows.allocation.compare import override_effect
 from workflows.allocation.queries import Board
+from workflows.allocation.what_if import Setting
 from workflows.calls.queries import CallView, call_view
 from workflows.calls.rules import Stage
 from workflows.letters import dossier
@@ -89,7 +90,7 @@ def dossier_zip(call_id: str) -> Response:
 
 
 def _preview_page(session: Session, call: CallView, *, status: int = 200, **more: Any) -> Any:
-    board = queries.board(session, call.id)
+    board = queries.board_to_look_at(session, call.id)
     waiting = [
         (_("Not screened yet"), "file", board.unscreened),
         (_("Not fully scored yet"), "file_scoring", board.unready),
@@ -100,13 +101,18 @@ def _preview_page(session: Session, call: CallView, *, status: int = 200, **more
         named.insert(0, (_("The call has not closed yet."), "call", ()))
     form = trying.form_of(call.terms)
     setting = trying.read(form, call.terms) if status == 200 else None
-    page = (
-        trying.tried(board, setting) if setting else {"table": preview(board), "sides": sides(board.data, board.result)}
-    )
+    page = {"table": preview(board), **trying.priced(board)}
+    if setting:
+        try:
+            page = trying.tried(board, setting)
+        except Problem as problem:
+            errors.blame(form, problem)
+            setting = None
     return show(
         "allocation", call, status=422 if form.errors else status, words=words, seen_at=now().isoformat(),
         waiting=named, decision=None, has_errors=status != 200 or form.errors, form=form, tried=setting,
-        base=board, first=_first(session, call.id, board), **page, **more,
+        base=board, first=_first(session, call.id, board), effect=override_effect(board.data, board.result),
+        tried_as=trying.address(setting or Setting(), call.terms), **page, **more,
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ class Row:
     steps: tuple[Mapping[str, str], ...]
     cut: str = ""
     cause: str = ""
+    fixed: str = ""
+    """The reason with which a person fixed the award."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def _table(
     names = {one.id: one.name.texts() for one in terms.envelopes}
     refusals = {one.id: one for one in result.refusals}
     too_low = {one.id for one in data.overrides if one.reason.startswith(queries.BELOW_MINIMUM)}
+    fixed = {one.id: one.reason for one in data.overrides if one.id not in too_low}
     rows: list[Row] = []
     drawn: set[str] = set()
     for rank, one in enumerate(ranking(data), 1):
@@ -100,9 +103,10 @@ def _table(
         above = cut if cut not in drawn else ""
         drawn.add(cut)
         cause = queries.BELOW_MINIMUM if one.id in too_low else refusal.cause if refusal else ""
-        rows.append(
-            Row(rank, files[one.id], one.score, award, refusal, envelope, one.id in result.reserve, steps, above, cause)
-        )
+        rows.append(Row(
+            rank, files[one.id], one.score, award, refusal, envelope, one.id in result.reserve, steps, above, cause,
+            fixed.get(one.id, ""),
+        ))  # fmt: skip
     envelopes = queries.envelope_lines(terms, data, result.envelopes)
     ties = tuple(str(tie) for tie in data.ties)
     return Table(tuple(rows), envelopes, data.pass_mark, data.rule, ties, fingerprint)

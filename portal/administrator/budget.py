@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from govuk_frontend_wtf.wtforms_widgets import GovRadioInput, GovTextArea
-from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 
-from portal import errors
 from portal.administrator import blueprint, words
 from portal.forms import AmountField, CountField, DayField, Keeps, OneOf, choices, line, needed, tidy
 from portal.received import AtMost, Form
-from portal.work import actor, ask, now, work
+from portal.saving import saved
+from portal.work import Session, actor, ask, now
 from workflows.awards import caretaker
 from workflows.awards import queries as awards
 from workflows.budget import actions, queries, rules
@@ -75,16 +74,14 @@ def budget() -> Any:
         year = next((one for one in years if str(one) == wanted), this if this in years or not years else years[0])
         lines = queries.lines(session, year)
     form = LineForm(year=this)
-    if form.validate_on_submit():
+
+    def act(session: Session) -> int:
         name = {"nl": form.name_nl.data, "fr": form.name_fr.data}
-        try:
-            with work() as session:
-                line_id = actions.open_line(session, actor(), form.year.data, form.code.data, name, now=now())
-        except Problem as problem:
-            errors.blame(form, problem)
-        else:
-            flash(gettext("The basic allocation is open. Book its credits now."), "success")
-            return redirect(url_for("administrator.budget_line", line_id=line_id))
+        return actions.open_line(session, actor(), form.year.data, form.code.data, name, now=now())
+
+    told = gettext("The basic allocation is open. Book its credits now.")
+    if answer := saved(form, act, told, lambda opened: url_for("administrator.budget_line", line_id=opened)):
+        return answer
     page = render_template(
         "administrator/budget.html", years=years, year=year, lines=lines, form=form, has_errors=bool(form.errors)
     )
@@ -95,19 +92,19 @@ def budget() -> Any:
 def budget_line(line_id: int) -> Any:
     """The ledger of a line, and the form that changes its credits."""
     form = CreditForm(way="add")
-    if form.validate_on_submit():
+
+    def act(session: Session) -> None:
         sign = 1 if form.way.data == "add" else -1
-        act = actions.book_credit if sign == 1 else actions.correct_credit
+        book = actions.book_credit if sign == 1 else actions.correct_credit
         cents = [sign * (field.data or 0) for field in (form.commitment, form.liquidation)]
         try:
-            with work() as session:
-                act(session, actor(), line_id, *cents, form.reason.data, now=now())
+            book(session, actor(), line_id, *cents, form.reason.data, now=now())
         except Problem as problem:
             problem.field = "commitment" if problem.field == "cents" else problem.field
-            errors.blame(form, problem)
-        else:
-            flash(gettext("Booked."), "success")
-            return redirect(url_for("administrator.budget_line", line_id=line_id))
+            raise
+
+    if answer := saved(form, act, gettext("Booked."), url_for("administrator.budget_line", line_id=line_id)):
+        return answer
     with ask() as session:
         found, ledger = queries.line(session, line_id), queries.entries(session, line_id)
         broken = queries.first_broken(session, line_id)
@@ -122,16 +119,14 @@ def budget_line(line_id: int) -> Any:
 def caretaking() -> Any:
     """The caretaker periods, and the form that enters one."""
     form = PeriodForm()
-    if form.validate_on_submit():
+
+    def act(session: Session) -> None:
         basis = {language: form[f"basis_{language}"].data or "" for language in LANGUAGES}
-        try:
-            with work() as session:
-                caretaker.begin(session, actor(), form.starts.data, form.ends.data, basis, now=now())
-        except Problem as problem:
-            errors.blame(form, problem)
-        else:
-            flash(gettext("The period is entered. Awards that are not signed are held while it lasts."), "success")
-            return redirect(url_for("administrator.caretaking"))
+        caretaker.begin(session, actor(), form.starts.data, form.ends.data, basis, now=now())
+
+    told = gettext("The period is entered. Awards that are not signed are held while it lasts.")
+    if answer := saved(form, act, told, url_for("administrator.caretaking")):
+        return answer
     return _periods_page(form, EndForm(formdata=None))
 
 
@@ -139,20 +134,14 @@ def caretaking() -> Any:
 def end_caretaking(period_id: int) -> Any:
     """Say from which day the government has full powers again."""
     form = EndForm()
-    if form.validate():
-        try:
-            with work() as session:
-                caretaker.end(session, actor(), period_id, form.ends.data, now=now())
-        except Problem as problem:
-            errors.blame(form, problem)
-        else:
-            flash(gettext("From that day held awards can be signed again."), "success")
-            return _back()
+
+    def act(session: Session) -> None:
+        caretaker.end(session, actor(), period_id, form.ends.data, now=now())
+
+    told = gettext("From that day held awards can be signed again.")
+    if answer := saved(form, act, told, url_for("administrator.caretaking")):
+        return answer
     return _periods_page(PeriodForm(formdata=None), form)
-
-
-def _back() -> Response:
-    return redirect(url_for("administrator.caretaking"))
 
 
 def _periods_page(form: PeriodForm, ending: EndForm) -> tuple[str, int]:

@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from flask import Response, current_app, flash, redirect, url_for
+from flask import Response, current_app, url_for
 from flask_babel import gettext as _
 
-from portal import errors
 from portal.addresses import row_number
 from portal.administrator import blueprint, words
 from portal.administrator.forms import DeliberationForm, MeetingForm, ReopenForm
 from portal.administrator.frame import open_decision, open_file, show
 from portal.downloads import download
 from portal.forms import choices
+from portal.saving import pressed, saved
 from portal.set_up import office
-from portal.work import Session, actor, ask, now, work
+from portal.work import Session, actor, ask, now
 from workflows.allocation.agenda import agenda
 from workflows.calls.queries import CallView, call_view
 from workflows.calls.rules import Stage
@@ -23,7 +23,7 @@ from workflows.letters.pdf import to_pdf
 from workflows.lifecycle import ApplicationState
 from workflows.people.queries import PersonView
 from workflows.permissions import Duty
-from workflows.problems import NotThere, Problem
+from workflows.problems import NotThere
 from workflows.scoring import deliberating, meeting
 from workflows.scoring.deliberating import NewDeliberation, NewMeeting
 from workflows.scoring.meeting import DeliberationView
@@ -47,44 +47,35 @@ def record_meeting(call_id: str) -> Any:
     with ask() as session:
         open_decision(session, call_id)
         form.present.choices = _choices(panel(session, call_id, Duty.JURY))
-        if not form.validate_on_submit():
-            return _meeting_page(session, call_id, form, status=422)
-    new = NewMeeting(
-        form.held_on.data, form.place.data or "", _people(form.present.data), form.notes.data or "",
-        _version(form.seen.data),
-    )  # fmt: skip
-    try:
-        with work() as session:
-            deliberating.record_meeting(session, actor(), call_id, new, now=now())
-    except Problem as problem:
-        errors.blame(form, problem)
-        with ask() as session:
-            return _meeting_page(session, call_id, form, status=422)
-    flash(_("The meeting is saved."), "success")
-    return redirect(url_for("administrator.deliberation", call_id=call_id))
+
+    def act(session: Session) -> None:
+        new = NewMeeting(
+            form.held_on.data, form.place.data or "", _people(form.present.data), form.notes.data or "",
+            _version(form.seen.data),
+        )  # fmt: skip
+        deliberating.record_meeting(session, actor(), call_id, new, now=now())
+
+    if answer := saved(form, act, _("The meeting is saved."), _meeting(call_id)):
+        return answer
+    with ask() as session:
+        return _meeting_page(session, call_id, form, status=422)
 
 
 @blueprint.post("/calls/<call_id>/deliberation/close")
 def close_panel(call_id: str) -> Any:
-    try:
-        with work() as session:
-            deliberating.close_panel(session, actor(), call_id, now=now())
-        flash(_("The panel is closed; its record is frozen."), "success")
-    except Problem as problem:
-        errors.tell(problem)
-    return redirect(url_for("administrator.deliberation", call_id=call_id))
+    return pressed(
+        lambda session: deliberating.close_panel(session, actor(), call_id, now=now()),
+        _("The panel is closed; its record is frozen."), _meeting(call_id),
+    )  # fmt: skip
 
 
 @blueprint.post("/calls/<call_id>/deliberation/reopen")
 def reopen_panel(call_id: str) -> Any:
-    form = ReopenForm()
-    try:
-        with work() as session:
-            deliberating.reopen_panel(session, actor(), call_id, form.reason.data or "", now=now())
-        flash(_("The panel is open again."), "success")
-    except Problem as problem:
-        errors.tell(problem)
-    return redirect(url_for("administrator.deliberation", call_id=call_id))
+    reason = ReopenForm().reason.data or ""
+    return pressed(
+        lambda session: deliberating.reopen_panel(session, actor(), call_id, reason, now=now()),
+        _("The panel is open again."), _meeting(call_id),
+    )  # fmt: skip
 
 
 @blueprint.get("/calls/<call_id>/deliberation/minutes-<int:number>-<spoken>.pdf")
@@ -118,21 +109,19 @@ def deliberate(reference: str) -> Any:
         found, call, made, jury = _file(session, reference)
         form = DeliberationForm.of(call.terms)
         form.left.choices = _choices(jury)
-        if not form.validate_on_submit():
-            return _file_page(session, call, found, made, jury, form, status=422)
-    new = NewDeliberation(
-        form.asked.data or "", _people(form.left.data), form.agreed(), form.reason.data or "", form.notes.data or "",
-        _version(form.seen.data),
-    )  # fmt: skip
-    try:
-        with work() as session:
-            deliberating.deliberate(session, actor(), reference, new, now=now())
-    except Problem as problem:
-        errors.blame(form, problem)
-        with ask() as session:
-            return _file_page(session, call, found, made, jury, form, status=422)
-    flash(_("The deliberation on %(reference)s is saved.", reference=reference), "success")
-    return redirect(url_for("administrator.file_deliberation", reference=reference))
+
+    def act(session: Session) -> None:
+        new = NewDeliberation(
+            form.asked.data or "", _people(form.left.data), form.agreed(), form.reason.data or "",
+            form.notes.data or "", _version(form.seen.data),
+        )  # fmt: skip
+        deliberating.deliberate(session, actor(), reference, new, now=now())
+
+    told = _("The deliberation on %(reference)s is saved.", reference=reference)
+    if answer := saved(form, act, told, url_for("administrator.file_deliberation", reference=reference)):
+        return answer
+    with ask() as session:
+        return _file_page(session, call, found, made, jury, form, status=422)
 
 
 @blueprint.get("/files/<reference>/deliberation/shown")
@@ -195,6 +184,10 @@ def _neighbours(session: Session, call: CallView, reference: str) -> tuple[str, 
         return "", ""
     place = order.index(reference)
     return (order[place - 1] if place else ""), (order[place + 1] if place + 1 < len(order) else "")
+
+
+def _meeting(call_id: str) -> str:
+    return url_for("administrator.deliberation", call_id=call_id)
 
 
 def _choices(jury: tuple[PersonView, ...]) -> Any:

@@ -31,7 +31,7 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
             "deliberation",
             ("deliberation", "record_meeting", "file_deliberation", "deliberate", "shown_file"),
         ),
-        (_("Allocation"), "allocation", ("allocation", "commit")),
+        (_("Allocation"), "allocation", ("allocation", "commit", "scenario_list", "fixed_award")),
         (_("Awards"), "awards", ("awards", "award")),
         (_("Letters"), "letters", ("letters", "letter")),
         (_("Messages"), "messages", ("messages", "file_messages")),

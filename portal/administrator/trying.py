@@ -1,5 +1,6 @@
 """The allocation under another setting: its form, what was read from it, and who enters and leaves by it."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from flask import request
@@ -17,10 +18,14 @@ from portal.received import Form
 from workflows.allocation import queries
 from workflows.allocation.compare import sides
 from workflows.allocation.model import PRO_RATA, RANK_RULES
+from workflows.allocation.optimum import beside
 from workflows.allocation.queries import Board
 from workflows.allocation.what_if import Setting, moved
 from workflows.calls.terms import Terms
 from workflows.language import text_in
+
+CLOCK = 3_000
+"""Milliseconds the solver gets for an optimum before it is ended."""
 
 MOST = 10**12
 """Cents that an envelope is tried with at most."""
@@ -72,16 +77,36 @@ def read(form: SettingForm, terms: Terms) -> Setting | None:
     return None if found.of(terms) == terms else found
 
 
+def address(setting: Setting, terms: Terms) -> dict[str, str]:
+    """The setting as the query of an address, so that `read` finds it again in whatever language."""
+    amounts = {_name(one.id): setting.amounts.get(one.id, one.amount_cents) for one in terms.envelopes}
+    mark = terms.scoring.pass_mark_hundredths if setting.pass_mark is None else setting.pass_mark
+    typed = {name: typed_amount(cents, language()) for name, cents in {**amounts, "pass_mark": mark}.items()}
+    return {"percent": str(setting.percent), "rule": setting.rule or terms.allocation.rule, **typed}
+
+
 def _name(envelope: str) -> str:
     return f"envelope_{envelope.replace('-', '_')}"
 
 
+def priced(board: Board) -> dict[str, Any]:
+    """What the rule costs beside stop and skip, and where the address asks for it beside the optimum."""
+    optima, asked = {}, "optimum" in request.args
+    missing = find_spec("highspy") is None
+    if asked and not missing:
+        optima = beside.optima(board.data, beside.within(CLOCK))
+    return {
+        "sides": sides(board.data, board.result, optima), "optimum_asked": asked, "optimum_missing": missing,
+        "optimum_late": asked and not missing and len(optima) < len(beside.RULES),
+    }  # fmt: skip
+
+
 def tried(board: Board, setting: Setting) -> dict[str, Any]:
-    """The table under a setting, and what it changes against the board."""
+    """The table under a setting, and what it changes against the board. Raises Problem `fixed-awards-exceed`."""
     other = queries.tried(board, setting.of(board.terms))
     found = moved(board.result, other.result)
     return {
-        "table": preview(other), "moved": found, "sides": sides(other.data, other.result),
+        "table": preview(other), "moved": found, **priced(other),
         "marks": dict.fromkeys(found.enters, "enters") | dict.fromkeys(found.leaves, "leaves")
         | dict.fromkeys(found.other, "other"),
     }  # fmt: skip

@@ -114,7 +114,7 @@ def entry_kind(value: EntryKind) -> str:
     }[value]
 
 
-def cause(code: str) -> str:
+def causes() -> Mapping[str, str]:
     """Why the money did not reach a file, in a few words."""
     return {
         "below-pass-mark": _("Below the pass mark"),
@@ -123,7 +123,7 @@ def cause(code: str) -> str:
         "criterion-below-minimum": _("Below the minimum on a criterion"),
         "limit": _("A limit of the call was reached"),
         "override": _("Refused by decision of a person"),
-    }[code]
+    }
 
 
 def rule_name(code: str) -> str:
@@ -134,6 +134,8 @@ def rule_name(code: str) -> str:
         "rank-partial-stop": _("Ranking, part, stop"),
         "rank-partial-skip": _("Ranking, part, skip"),
         "pro-rata": _("Same share for all"),
+        "optimum-points": _("Optimum: most points"),
+        "optimum-point-euros": _("Optimum: most points times money"),
     }[code]
 
 

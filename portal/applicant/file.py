@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from portal import errors
 from portal.answers import shown, size
 from portal.applicant import blueprint
 from portal.applicant.forms import WithdrawForm
 from portal.applicant.loading import done, load
 from portal.applicant.standing import File
 from portal.downloads import download
-from portal.work import actor, ask, now, work
+from portal.saving import pressed, saved
+from portal.work import Session, actor, ask, now, work
 from workflows.awards.queries import caretaking
 from workflows.calls.form import Question
 from workflows.letters import queries as letters
@@ -24,7 +24,6 @@ from workflows.letters.actions import open_letter
 from workflows.letters.blocks import from_json
 from workflows.letters.page import to_html
 from workflows.letters.queries import LetterView
-from workflows.problems import Problem
 from workflows.reminders.queries import NOTHING_WAITS, waiting
 from workflows.submission import actions, queries
 from workflows.submission.queries import ApplicationView
@@ -116,50 +115,41 @@ def bring_back(reference: str) -> Response:
 @blueprint.post("/<reference>/delete")
 def delete(reference: str) -> Response:
     """Delete a draft that was never submitted."""
-    try:
-        with work() as session:
-            actions.delete(session, actor(), reference, now=now())
-    except Problem as problem:
-        errors.tell(problem)
-        return redirect(url_for("applicant.task_list", reference=reference))
-    flash(_("The draft %(reference)s is deleted.", reference=reference), "success")
-    return redirect(url_for("applicant.home"))
+    return pressed(
+        lambda session: actions.delete(session, actor(), reference, now=now()),
+        _("The draft %(reference)s is deleted.", reference=reference), url_for("applicant.home"),
+        otherwise=_page_of(reference),
+    )  # fmt: skip
 
 
 @blueprint.route("/<reference>/withdraw", methods=["GET", "POST"])
 def withdraw(reference: str) -> Any:
     """Withdraw a submitted file, with a reason. Coming back here, as a change of language does, shows the file."""
     if request.method != "POST":
-        return redirect(url_for("applicant.task_list", reference=reference))
+        return redirect(_page_of(reference))
     form = WithdrawForm()
-    if form.validate():
-        try:
-            with work() as session:
-                actions.withdraw(session, actor(), reference, form.reason.data, now=now())
-        except Problem as problem:
-            errors.blame(form, problem)
-        else:
-            flash(_("The application is withdrawn."), "success")
-            return redirect(url_for("applicant.task_list", reference=reference))
+
+    def act(session: Session) -> None:
+        actions.withdraw(session, actor(), reference, form.reason.data, now=now())
+
+    if answer := saved(form, act, _("The application is withdrawn."), _page_of(reference)):
+        return answer
     with ask() as session:
         file = load(session, reference)
     if file.withdrawable:
         return task_list_page(file, form), 422
     for sentence in form.reason.errors:
         flash(sentence, "error")
-    return redirect(url_for("applicant.task_list", reference=reference))  # the page has no such form any more
+    return redirect(_page_of(reference))  # the page has no such form any more
 
 
 def _act(reference: str, act: Callable[..., None], said: str) -> Response:
     """Do this to a file, say that it is done or why not, and show the file."""
-    try:
-        with work() as session:
-            act(session, actor(), reference, now=now())
-    except Problem as problem:
-        errors.tell(problem)
-    else:
-        flash(said, "success")
-    return redirect(url_for("applicant.task_list", reference=reference))
+    return pressed(lambda session: act(session, actor(), reference, now=now()), said, _page_of(reference))
+
+
+def _page_of(reference: str) -> str:
+    return url_for("applicant.task_list", reference=reference)
 
 
 def _set_aside(application: ApplicationView) -> list[tuple[Question, str]]:

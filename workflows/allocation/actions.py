@@ -149,6 +149,8 @@ def _decide(session: Session, actor: Actor, board: Board, line: Line, now: datet
         "rank": line.rank, "of": len(board.lines), "score": line.score,
         "pass_mark": board.data.pass_mark, "requested": line.application.requested,
     }  # fmt: skip
+    if line.fixed:
+        facts["fixed"] = line.fixed.reason
     if line.award:
         application.awarded_cents = line.award
         facts["awarded"] = line.award

@@ -9,7 +9,7 @@ from workflows.allocation import queries
 from workflows.allocation.queries import Line
 from workflows.permissions import Duty
 from workflows.problems import Reason
-from workflows.scoring.meeting import deliberation_of
+from workflows.scoring.meeting import deliberations_of
 from workflows.scoring.queries import Scored, scored
 from workflows.scoring.standing import Standards, standing
 
@@ -32,25 +32,27 @@ class Item:
 def agenda(session: Session, call_id: str) -> tuple[Item, ...]:
     """Every file that is judged, those to discuss first, by number."""
     lines = queries.board(session, call_id).lines
+    awards = {line.application.reference: line.award for line in lines}
     items = []
-    for found in scored(session, call_id):
+    files = scored(session, call_id)
+    made = deliberations_of(session, call_id, [found.application.id for found in files])
+    for found in files:
         reviews = [review.marks for review in found.of(Duty.JURY) if review.submitted_at]
         stands = standing(found.application.terms, Standards(gap=FAR_APART), found.score, {Duty.JURY: reviews})
-        asked = deliberation_of(session, found.application.reference).asked
+        asked = made[found.application.id].asked
         by_hand = (Reason("discussion-asked", {"why": asked}),) if asked else ()
-        near = tuple(_near(found, lines))
+        near = tuple(_near(found, lines, awards))
         items.append(Item(found, stands.spread, (*stands.discuss, *near, *by_hand)))
     return tuple(sorted(items, key=lambda item: not item.reasons))
 
 
-def _near(found: Scored, lines: Sequence[Line]) -> Iterator[Reason]:
+def _near(found: Scored, lines: Sequence[Line], awards: Mapping[str, int]) -> Iterator[Reason]:
     """Near the pass mark, or so near the last funded or the first unfunded file that they could change places."""
     if found.score is None:
         return
     least = found.application.terms.scoring.pass_mark_hundredths
     if abs(found.score - least) <= NEAR:
         yield Reason("near-pass-mark", {"score": found.score, "line": least})
-    awards: Mapping[str, int] = {line.application.reference: line.award for line in lines}
     funded = awards.get(found.application.reference, 0) > 0
     others = [line.score for line in lines if (line.award > 0) is not funded and line.score >= least]
     if others and found.score >= least:

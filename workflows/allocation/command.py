@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from workflows.allocation import exchange, lists, rules, strict, verify
 from workflows.allocation.certificate import answer
 from workflows.allocation.compare import override_effect, sides
 from workflows.allocation.model import OPTIMUM_RULES, RULES, AllocationInput, FixedAwardsTooLarge, InputRefused, Result
-from workflows.allocation.optimum import forcing, stages
+from workflows.allocation.optimum import beside, forcing, stages
 from workflows.allocation.optimum.process import Clock, OptimiserMissing, Solver
 from workflows.allocation.optimum.stages import NoAnswerInTime
 from workflows.allocation.reasons import because
@@ -23,7 +23,6 @@ from workflows.language import LANGUAGES, say
 from workflows.problems import Reason
 
 REFUSED, NO_ANSWER = 2, 3
-SIDE_OPTIMA = ("optimum-points", "optimum-point-euros")
 WORKBOOKS = "workflows.allocation.workbook"  # loaded where one is given: it takes longer than most divisions
 AN_INPUT = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -170,18 +169,11 @@ def _solver(options: dict[str, Any]) -> Solver:
 
 def _optima(data: AllocationInput, options: dict[str, Any]) -> dict[str, tuple[Result, bool]]:
     """The optima to lay beside a rank rule; none where the extra is not installed, which is said."""
-    optima: dict[str, tuple[Result, bool]] = {}
-    for rule in SIDE_OPTIMA:
-        try:
-            with _solver(options) as solver:
-                result, proof = stages.allocate(replace(data, rule=rule, grey_zone=None), solver)
-                optima[rule] = (result, proof.proved)
-        except OptimiserMissing:
-            click.echo(say(Reason("optimiser-missing"), options["language"] or "en"), err=True)
-            break
-        except NoAnswerInTime:
-            continue
-    return optima
+    try:
+        return beside.optima(data, lambda: _solver(options))
+    except OptimiserMissing:
+        click.echo(say(Reason("optimiser-missing"), options["language"] or "en"), err=True)
+        return {}
 
 
 def _known(data: AllocationInput, ids: tuple[str, ...]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows.allocation import rules
+from workflows.allocation.fixed import Fixed, fixed_awards
 from workflows.allocation.reasons import rest
 from workflows.allocation.rules import (
     AllocationInput,
     Candidate,
     Envelope,
     EnvelopeUse,
+    FixedAwardsTooLarge,
     Override,
     Refusal,
     Result,
@@ -23,17 +25,17 @@ from workflows.allocation.rules import (
 from workflows.allocation.tables import Allocation, Signature
 from workflows.calls.queries import terms_of
 from workflows.calls.terms import Approval, Terms
-from workflows.history import HistoryEntry
+from workflows.history import HOUSE, HistoryEntry, head
 from workflows.language import text_in
 from workflows.lifecycle import ApplicationState, Event
 from workflows.people.tables import Person
-from workflows.problems import NotThere, Reason
+from workflows.problems import NotThere, Problem, Reason
 from workflows.scoring.queries import Scored, scored
-from workflows.submission.queries import ApplicationView, of_call
+from workflows.submission.queries import ApplicationView, references
 
 CHANGES = (
     Event.SUBMIT_REVIEW, Event.ADMIT, Event.DECLARE_INELIGIBLE, Event.WITHDRAW, Event.DECLARE_CONFLICT, Event.RECUSE,
-    Event.ASSIGN, Event.UNASSIGN, Event.CHANGE_CALL, Event.DELIBERATE,
+    Event.ASSIGN, Event.UNASSIGN, Event.CHANGE_CALL, Event.DELIBERATE, Event.FIX_AWARD, Event.FREE_AWARD,
 )  # fmt: skip
 
 BELOW_MINIMUM = "criterion-below-minimum"
@@ -52,6 +54,7 @@ class Line:
     reserve: bool
     approvals: tuple[Approval, ...]
     remark: str
+    fixed: Fixed | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class Board:
     unready: tuple[str, ...]
     unscreened: tuple[str, ...]
     without_remark: tuple[str, ...]
+    fixed: Mapping[str, Fixed] = field(default_factory=dict)
+    """The awards that a person fixed, by file."""
 
     @property
     def total(self) -> int:
@@ -118,39 +123,68 @@ class Board:
 def board(session: Session, call_id: str) -> Board:
     """The allocation over the files that can be ranked now, with what still stands in the way of deciding."""
     files = scored(session, call_id)
-    waiting = of_call(session, call_id, ApplicationState.SUBMITTED)
     return _divided(
         terms_of(session, call_id),
         {found.application.reference: found for found in files if found.score is not None},
         unready=tuple(found.application.reference for found in files if not found.ready),
-        unscreened=tuple(found.reference for found in waiting),
+        unscreened=references(session, call_id, ApplicationState.SUBMITTED),
+        fixed=fixed_awards(session, call_id),
     )  # fmt: skip
 
 
+def board_to_look_at(session: Session, call_id: str) -> Board:
+    """The same, from memory while nothing at all has happened since: whoever moves a slider waits for no database.
+
+    What is decided is always worked out anew.
+    """
+    heads = head(session, f"call:{call_id}"), head(session, HOUSE)
+    key = (session.get_bind(), call_id, heads)  # the engine itself: another database has other files
+    found = _KEPT.get(call_id)
+    if found is None or found[0] != key:
+        found = _KEPT[call_id] = (key, board(session, call_id))
+    return found[1]
+
+
+_KEPT: dict[str, tuple[Any, Board]] = {}
+
+
 def tried(board: Board, terms: Terms) -> Board:
-    """The allocation of the same files under other terms; nothing is asked of the database."""
-    return _divided(terms, board.files, unready=board.unready, unscreened=board.unscreened)
+    """The allocation of the same files under other terms; nothing is asked of the database.
+
+    Raises Problem `fixed-awards-exceed` where what persons fixed does not fit into it.
+    """
+    return _divided(terms, board.files, unready=board.unready, unscreened=board.unscreened, fixed=board.fixed)
 
 
 def _divided(
-    terms: Terms, files: Mapping[str, Scored], *, unready: tuple[str, ...], unscreened: tuple[str, ...]
-) -> Board:
-    data = allocation_input(terms, files)
-    result = rules.allocate(data)
+    terms: Terms, files: Mapping[str, Scored], *, unready: tuple[str, ...], unscreened: tuple[str, ...],
+    fixed: Mapping[str, Fixed],
+) -> Board:  # fmt: skip
+    data = allocation_input(terms, files, fixed)
+    try:
+        result = rules.allocate(data)
+    except FixedAwardsTooLarge as error:
+        names = {one.id: one.name.texts() for one in terms.envelopes}
+        envelope = names.get(error.envelope or "", error.envelope)
+        raise Problem("fixed-awards-exceed", field="cents", file=error.id, envelope=envelope, by=error.by) from None
     refusals, reserve = {one.id: one for one in result.refusals}, frozenset(result.reserve)
     lines = tuple(
-        _line(terms, result, files[one.id], rank, refusals.get(one.id), one.id in reserve)
+        _line(terms, result, files[one.id], rank, refusals.get(one.id), one.id in reserve, fixed.get(one.id))
         for rank, one in enumerate(rules.ranking(data), 1)
     )
     return Board(
         terms, data, result, lines, envelope_lines(terms, data, result.envelopes), rules.fingerprint(data), files,
         unready=unready, unscreened=unscreened,
         without_remark=tuple(line.application.reference for line in lines if not line.award and not line.remark),
+        fixed=fixed,
     )  # fmt: skip
 
 
-def allocation_input(terms: Terms, ranked: Mapping[str, Scored]) -> AllocationInput:
-    """What the rule is given: integers only."""
+def allocation_input(
+    terms: Terms, ranked: Mapping[str, Scored], fixed: Mapping[str, Fixed] | None = None
+) -> AllocationInput:
+    """What the rule is given: integers only. What a person fixed goes before the minimum of a criterion."""
+    by_hand = {reference: one for reference, one in (fixed or {}).items() if reference in ranked}
     partial = terms.allocation.rule.startswith("rank-partial") or terms.allocation.rule == "pro-rata"
     return AllocationInput(
         call=terms.id,
@@ -161,7 +195,11 @@ def allocation_input(terms: Terms, ranked: Mapping[str, Scored]) -> AllocationIn
             Envelope(one.id, one.amount_cents, one.groups, str(one.policy)) for one in terms.envelopes
         ),
         ties=tuple(terms.allocation.ties),
-        overrides=tuple(_refused(found) for found in ranked.values() if _too_low(terms, found)),
+        overrides=(
+            *(_refused(found) for id, found in ranked.items() if id not in by_hand and _too_low(terms, found)),
+            *(Override(id, min(one.cents, ranked[id].application.requested), one.reason)
+              for id, one in by_hand.items()),
+        ),
         least_award=min(one.floor_cents for one in terms.applicants),
     )  # fmt: skip
 
@@ -228,12 +266,13 @@ def _candidate(terms: Terms, found: Scored, partial: bool) -> Candidate:
 
 
 def _line(
-    terms: Terms, result: Result, found: Scored, rank: int, refusal: Refusal | None, reserve: bool
+    terms: Terms, result: Result, found: Scored, rank: int, refusal: Refusal | None, reserve: bool,
+    fixed: Fixed | None,
 ) -> Line:  # fmt: skip
     award = result.awards.get(found.application.reference, 0)
     assert found.score is not None  # only scored files are ranked
     return Line(
-        rank, found.application, found.score, award, refusal, reserve, approvals(terms, award), found.remark,
+        rank, found.application, found.score, award, refusal, reserve, approvals(terms, award), found.remark, fixed,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Tables of the decision: the allocation with its record, and what each award books on each envelope."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -51,3 +52,33 @@ class Booking(Base):
     call_id: Mapped[str] = mapped_column(String(60), primary_key=True)
     envelope: Mapped[str] = mapped_column(String(60), primary_key=True)
     cents: Mapped[Cents]
+
+
+class Scenario(Base):
+    """A setting of the allocation somebody wants to look at again, under a name. It decides nothing."""
+
+    __tablename__ = "scenarios"
+    __table_args__ = (UniqueConstraint("call_id", "name", info=tells("scenario-named", field="name")),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"))
+    name: Mapped[str] = mapped_column(String(80))
+    setting: Mapped[dict[str, Any]]
+    saved_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    saved_at: Mapped[datetime]
+
+
+class FixedAward(Base):
+    """An award in cents that a person fixed before the decision, with the reason; 0 refuses the file."""
+
+    __tablename__ = "fixed_awards"
+    __table_args__ = (
+        CheckConstraint("cents >= 0", name="cents"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    cents: Mapped[Cents]
+    reason: Mapped[str]
+    fixed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    fixed_at: Mapped[datetime]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from workflows.allocation.model import Result
 from workflows.calls.terms import Envelope, Terms
@@ -31,6 +32,15 @@ class Setting:
             ),
             "allocation": terms.allocation if rule is None else terms.allocation.model_copy(update={"rule": rule}),
         })  # fmt: skip
+
+    def to_data(self) -> dict[str, Any]:
+        """The setting as it is kept."""
+        return {"percent": self.percent, "amounts": dict(self.amounts), "pass_mark": self.pass_mark, "rule": self.rule}
+
+    @classmethod
+    def of_data(cls, kept: Mapping[str, Any]) -> "Setting":
+        """What `to_data` wrote."""
+        return cls(kept["percent"], kept["amounts"], kept["pass_mark"], kept["rule"])
 
     def _envelope(self, one: Envelope) -> Envelope:
         cents = self.amounts.get(one.id, one.amount_cents) * (WHOLE + self.percent) // WHOLE

@@ -154,6 +154,7 @@ def _award(material: Material) -> list[Block]:
             "letter-partial", awarded=material.facts["awarded"], requested=material.facts["requested"]
         )
         blocks.append(Paragraph(partial))
+    blocks += _fixed(material)
     return [*blocks, Heading(material.say("letter-what-follows"))]
 
 
@@ -161,9 +162,15 @@ def _not_awarded(material: Material) -> list[Block]:
     return [
         Heading(material.say("letter-reasons")), Paragraph(material.words(material.terms.letters.reasons_notice)),
         *_judgement(material), Heading(material.say("letter-division"), 2),
-        *(Paragraph(sentence) for sentence in refusal_sentences(material)),
+        *(Paragraph(sentence) for sentence in refusal_sentences(material)), *_fixed(material),
         Heading(material.say("letter-what-follows")),
     ]  # fmt: skip
+
+
+def _fixed(material: Material) -> list[Block]:
+    """Why a person and not the rule set the amount, where that is so."""
+    reason = material.facts.get("fixed")
+    return [Paragraph(material.say("letter-fixed", reason=reason))] if reason else []
 
 
 def _judgement(material: Material) -> list[Block]:
@@ -197,7 +204,8 @@ def refusal_sentences(material: Material) -> list[str]:
         "largest": refusal.get("largest_fitting") or 0, "grow_by": refusal.get("grow_by") or 0,
         "rank": material.facts["rank"],
     }  # fmt: skip
-    minima = material.scored.below_minimum if material.scored and refusal["cause"] == "override" else ()
+    too_low = material.scored and refusal["cause"] == "override" and not material.facts.get("fixed")
+    minima = material.scored.below_minimum if material.scored and too_low else ()
     cause = [material.say(one.code, **one.facts) for one in minima] or [
         material.say(f"refusal-{refusal['cause']}", **said)
     ]

@@ -196,8 +196,9 @@ def members(session: Session, organisation_id: int) -> tuple[PersonView, ...]:
     ids = session.scalars(
         select(Membership.person_id).where(Membership.organisation_id == organisation_id)
         .order_by(Membership.id)
-    )  # fmt: skip
-    return tuple(person_view(session, person_id) for person_id in ids)
+    ).all()  # fmt: skip
+    found = person_views(session, ids)
+    return tuple(found[person_id] for person_id in ids)
 
 
 def organisation_by_number(session: Session, enterprise_number: str) -> Organisation | None:

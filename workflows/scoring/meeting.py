@@ -1,6 +1,6 @@
 """Asking about the meeting of the jury: who attends, what it made of each file, whether the panel is closed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from workflows.problems import NotThere, Problem
 from workflows.scoring.queries import Scored, panel, scored
 from workflows.scoring.rules import Marks, quorum
 from workflows.scoring.tables import Deliberation, Meeting, PanelClosing
-from workflows.submission.queries import conflicted_people, row
+from workflows.submission.queries import conflicted_pairs, row
 
 RECORD_FORMAT = 1
 
@@ -73,9 +73,21 @@ def meeting_of(session: Session, call_id: str) -> MeetingView:
 def deliberation_of(session: Session, reference: str) -> DeliberationView:
     """What the meeting made of a file. Raises NotThere."""
     application = row(session, reference)
-    jury = frozenset(person.id for person in panel(session, application.call_id, Duty.JURY))
-    conflicted = jury & conflicted_people(session, application)
-    found = session.get(Deliberation, application.id)
+    return deliberations_of(session, application.call_id, [application.id])[application.id]
+
+
+def deliberations_of(session: Session, call_id: str, applications: Sequence[int]) -> dict[int, DeliberationView]:
+    """What the meeting made of files of a call, by the id of the file, in as many statements for many as for one."""
+    jury = frozenset(person.id for person in panel(session, call_id, Duty.JURY))
+    excluded: dict[int, set[int]] = {one: set() for one in applications}
+    for application, person in conflicted_pairs(session, applications):
+        excluded[application].add(person)
+    rows = session.scalars(select(Deliberation).where(Deliberation.application_id.in_(applications)))
+    found = {one.application_id: one for one in rows}
+    return {one: _made(found.get(one), jury, jury & excluded[one]) for one in applications}
+
+
+def _made(found: Deliberation | None, jury: frozenset[int], conflicted: frozenset[int]) -> DeliberationView:
     if found is None:
         return DeliberationView("", conflicted, conflicted, {}, "", "", 0)
     left = conflicted | jury & frozenset(found.left)
@@ -121,7 +133,9 @@ def minutes(session: Session, call_id: str) -> dict[str, Any]:
     """All that is frozen when the panel closes: the meeting, and of each file the marks, what was agreed, the score."""
     meeting = meeting_of(session, call_id)
     jury = panel(session, call_id, Duty.JURY)
+    names = {person.id: person.name for person in jury}
     files = scored(session, call_id)
+    made = deliberations_of(session, call_id, [found.application.id for found in files])
     return {
         "format": RECORD_FORMAT,
         "call": call_id,
@@ -131,12 +145,11 @@ def minutes(session: Session, call_id: str) -> dict[str, Any]:
         "quorum": meeting.quorum,
         "present": [person.name for person in jury if person.id in meeting.present],
         "absent": [person.name for person in jury if person.id not in meeting.present],
-        "files": [_file(found, deliberation_of(session, found.application.reference), session) for found in files],
+        "files": [_file(found, made[found.application.id], names) for found in files],
     }
 
 
-def _file(found: Scored, made: DeliberationView, session: Session) -> dict[str, Any]:
-    names = {person.id: person.name for person in panel(session, found.application.call_id, Duty.JURY)}
+def _file(found: Scored, made: DeliberationView, names: Mapping[int, str]) -> dict[str, Any]:
     terms = found.application.terms
     agreed: list[Mapping[str, Any]] = [
         {"criterion": one.id, "name": one.name.texts(), "mark": made.agreed[one.id], "points": one.points}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -71,7 +72,7 @@ class Scored:
     agreed: Marks = field(default_factory=dict)
     """Marks the jury agreed on together; they stand in the place of the mean of the criterion."""
 
-    @property
+    @cached_property
     def standing(self) -> Standing:
         """Where the file stands by what its call asks of the reviews."""
         terms = self.application.terms

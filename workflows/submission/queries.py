@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -86,20 +87,20 @@ class ApplicationView:
         """What the answers say with this meaning."""
         return answer(self.terms, self.draft, meaning)
 
-    @property
+    @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The form as this applicant meets it."""
         return sections(self.terms, self.draft)
 
-    @property
+    @cached_property
     def title(self) -> str:
         return self.meaning(Meaning.TITLE) or ""
 
-    @property
+    @cached_property
     def requested(self) -> int:
         return self.meaning(Meaning.REQUESTED) or 0
 
-    @property
+    @cached_property
     def zone(self) -> str:
         return self.meaning(Meaning.ZONE) or ""
 
@@ -184,6 +185,12 @@ def of_ids(session: Session, ids: Sequence[int]) -> tuple[ApplicationView, ...]:
     """The applications with these ids, by call and number."""
     statement = _with_call().where(Application.id.in_(ids)).order_by(Application.call_id, Application.number)
     return _views(session, session.execute(statement).all())
+
+
+def references(session: Session, call_id: str, state: ApplicationState) -> tuple[str, ...]:
+    """The references of the files of a call in this state, by number; tests are none."""
+    statement = select(Application.reference).where(Application.call_id == call_id, Application.state == state)
+    return tuple(session.scalars(statement.where(~Application.test).order_by(Application.number)))
 
 
 def trials_of(session: Session, call_id: str) -> tuple[ApplicationView, ...]:
