@@ -6,6 +6,7 @@ from portal.cli.applications import applications
 from portal.cli.calls import call, print_record, write_dossier
 from portal.cli.demonstration import load_demo, replay
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
+from portal.cli.outbox import outbox
 from portal.cli.people import make_administrator
 from portal.cli.verifying import verify
 from workflows.allocation.command import allocate
@@ -24,6 +25,7 @@ for command in (
     doctor,
     show_config,
     audit,
+    outbox,
     make_administrator,
     call,
     applications,
