@@ -5,6 +5,7 @@ import click
 from portal.cli.applications import applications
 from portal.cli.calls import call, print_record, write_dossier
 from portal.cli.demonstration import load_demo, replay
+from portal.cli.keeping import invariants
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
 from portal.cli.outbox import outbox
 from portal.cli.people import make_administrator
@@ -26,6 +27,7 @@ for command in (
     show_config,
     audit,
     outbox,
+    invariants,
     make_administrator,
     call,
     applications,
