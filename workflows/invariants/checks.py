@@ -54,7 +54,8 @@ def _states(session: Session) -> Iterator[str]:
         select(HistoryEntry.subject, HistoryEntry.event, HistoryEntry.from_state, HistoryEntry.to_state)
         .where(HistoryEntry.to_state.is_not(None)).order_by(HistoryEntry.chain, HistoryEntry.position)
     )  # fmt: skip
-    for subject, event, before, after in session.execute(moves):
+    for subject, event, began, ended in session.execute(moves):
+        before, after = str(began), str(ended)
         states = CallState if subject.startswith("call:") else ApplicationState
         at = now.get(subject, "draft")
         if before != at:
@@ -153,7 +154,7 @@ def _decisions(session: Session) -> Iterator[str]:
 
 
 def _is(content: str, digest: str, said: Any) -> bool:
-    return hashlib.sha256(content.encode()).hexdigest() == digest == said
+    return hashlib.sha256(content.encode()).hexdigest() == digest and digest == str(said)
 
 
 @check("No budget line is exceeded, and its ledger is bound entry to entry")
