@@ -5,7 +5,7 @@ import click
 from portal.cli.applications import applications
 from portal.cli.calls import call, print_record, write_dossier
 from portal.cli.demonstration import load_demo, replay
-from portal.cli.keeping import invariants
+from portal.cli.keeping import backup, invariants, restore
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
 from portal.cli.outbox import outbox
 from portal.cli.people import make_administrator
@@ -28,6 +28,8 @@ for command in (
     audit,
     outbox,
     invariants,
+    backup,
+    restore,
     make_administrator,
     call,
     applications,

@@ -60,7 +60,7 @@ def retry(ids: tuple[int, ...], failed: bool, unknown: bool, reason: str, instan
     for mail_id in chosen:
         try:
             with database.transaction() as session:
-                mails.send_again(session, _operator(), mail_id, reason, now=datetime.now(UTC))
+                mails.send_again(session, operator(), mail_id, reason, now=datetime.now(UTC))
         except NotThere:
             raise click.ClickException(f"there is no mail {mail_id}") from None
         except Problem as problem:
@@ -76,7 +76,7 @@ def hold(reason: str, instance: Path | None) -> None:
     """Let no mail leave until `oproep outbox release`. Letters are written and rendered all the same."""
     open_up(settings_of(instance))
     with database.transaction() as session:
-        mails.hold(session, _operator(), reason, now=datetime.now(UTC))
+        mails.hold(session, operator(), reason, now=datetime.now(UTC))
     console.print("No mail leaves until `oproep outbox release`.")
 
 
@@ -87,14 +87,14 @@ def release(instance: Path | None) -> None:
     open_up(settings_of(instance))
     try:
         with database.transaction() as session:
-            mails.lift(session, _operator(), now=datetime.now(UTC))
+            mails.lift(session, operator(), now=datetime.now(UTC))
     except Problem as problem:
         raise click.ClickException(say(problem.reason, "en")) from None
     worker.nudge()
     console.print("Mails leave again.")
 
 
-def _operator() -> Actor:
+def operator() -> Actor:
     """Whoever is at the terminal: the history names their account on this machine."""
     return Actor(name=f"operator {getpass.getuser()}", roles=frozenset({Role.SYSTEM}))
 
