@@ -12,5 +12,5 @@ graceful_timeout = 20
 max_requests = 5000
 max_requests_jitter = 500
 forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
-accesslog = "-"
+accesslog = None  # the portal writes its own line, without addresses and paths
 control_socket_disable = True

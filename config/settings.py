@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     upload_limit: int = Field(default=10_000_000, gt=0, description="bytes of one document")
     session_idle_days: int = Field(default=30, gt=0, description="a browser not seen for so long is signed out")
     session_days: int = Field(default=90, gt=0, description="a browser is signed out after so long, seen or not")
+    metrics_token: str = Field(default="", description="Prometheus sends it; empty: no /metrics in production")
     trusted_proxies: int = Field(default=0, ge=0, description="number of reverse proxies in front of the portal")
 
     @property

@@ -19,9 +19,12 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(engine: Engine) -> bool:
-    """Migrate to the head; returns whether anything was done. Two processes at once wait for each other."""
-    if current(engine) == head():
+def upgrade(engine: Engine, to: str = "head") -> bool:
+    """Migrate to the head, or to the revision of a backup; returns whether anything was done.
+
+    Two processes at once wait for each other.
+    """
+    if current(engine) == (head() if to == "head" else to):
         return False
     config = configuration()
     with engine.connect() as connection:
@@ -30,7 +33,7 @@ def upgrade(engine: Engine) -> bool:
             connection.commit()
         try:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
             connection.commit()
         finally:
             if engine.dialect.name == "postgresql":

@@ -20,12 +20,14 @@ from portal import (
     public,
     set_up,
     signin,
+    watching,
 )
 
 
 def create_app(settings: Settings) -> Flask:
     """The portal as a WSGI application."""
     app = Flask(__name__)
+    watching.install(app)
     addresses.install(app)
     set_up.configure(app, settings)
     language.install(app)

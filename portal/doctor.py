@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from redis import Redis
 from redis.exceptions import RedisError
 
 from config.settings import ROOT, Settings
 from migrations.run import current, head
-from workflows.database import make_engine
+from workflows.database import engine, make_engine
 from workflows.letters.pdf import FONTS
 
 
@@ -34,11 +35,11 @@ def _safely(look: Callable[[Settings], Finding], settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    engine = make_engine(settings.database)
-    revision = current(engine)
-    engine.dispose()
+    own = make_engine(settings.database)
+    revision = current(own)
+    own.dispose()
     if revision == head():
-        return Finding(True, f"database: {engine.dialect.name}, at the newest revision")
+        return Finding(True, f"database: {own.dialect.name}, at the newest revision")
     return Finding(False, "database: not at the newest revision; run `oproep migrate`")
 
 
@@ -54,11 +55,20 @@ def _redis(settings: Settings) -> Finding:
     return Finding(ok, f"Redis: maxmemory-policy {policy}" + ("" if ok else ", must be noeviction"))
 
 
+def migrated() -> bool:
+    """Whether the database in use is at the newest revision."""
+    return current(engine()) == head()
+
+
+def writable(folder: Path) -> None:
+    """Raise OSError where nothing can be written into the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=folder, prefix=".probe-"):
+        pass
+
+
 def _folder(settings: Settings) -> Finding:
-    probe = settings.instance / ".probe"
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    probe.write_text("x", encoding="ascii")
-    probe.unlink()
+    writable(settings.instance)
     return Finding(True, f"instance folder: {settings.instance} can be written")
 
 

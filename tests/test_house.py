@@ -35,8 +35,8 @@ ONE_FILE_ON_PURPOSE = ("workflows/allocation/verify.py",)
 """The checker of certificates: it is copied elsewhere and run alone."""
 LONGEST_FUNCTION = 50
 TRANSACTIONS = {
-    "portal/cli/applications.py", "portal/cli/calls.py", "portal/cli/people.py",
-    "portal/demo.py", "portal/work.py", "workflows/database.py", "workflows/replay/play.py",
+    "portal/cli/applications.py", "portal/cli/calls.py", "portal/cli/keeping.py", "portal/cli/outbox.py",
+    "portal/cli/people.py", "portal/demo.py", "portal/work.py", "workflows/database.py", "workflows/replay/play.py",
     "workflows/tasks.py",
 }  # fmt: skip
 """The edges: a request, a task, a command, a play."""

@@ -100,14 +100,15 @@ def make_engine(address: str) -> Engine:
         return _sqlite(address)
     url = url.set(drivername="postgresql+psycopg")
     options = "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000"
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5, "options": options})
+    arguments = {"connect_timeout": 5, "options": options}
+    return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=arguments)
 
 
 def _sqlite(address: str) -> Engine:
     folder = make_url(address).database
     if folder and folder != ":memory:":
         Path(folder).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": 20, "check_same_thread": False})
+    engine = create_engine(address, hide_parameters=True, connect_args={"timeout": 20, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _profile(connection: Any, record: Any) -> None:

@@ -133,6 +133,9 @@ class Event(StrEnum):
     WRITE_LETTER = "write-letter"
     RELEASE_LETTER = "release-letter"
     READ_LETTER = "read-letter"
+    SEND_AGAIN = "send-again"
+    HOLD_SENDING = "hold-sending"
+    LIFT_HOLD = "lift-hold"
 
 
 State = CallState | ApplicationState

@@ -113,6 +113,8 @@ class Action(StrEnum):
     HANDLE_AWARD = "handle-award"
     MANAGE_BUDGET = "manage-budget"
     RELEASE_LETTERS = "release-letters"
+    SEND_AGAIN = "send-again"
+    HOLD_SENDING = "hold-sending"
     READ_MAILBOX = "read-mailbox"
 
 
@@ -214,6 +216,8 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.HANDLE_AWARD: all_of(_administrator, unconflicted),
     Action.MANAGE_BUDGET: _administrator,
     Action.RELEASE_LETTERS: all_of(_administrator, unconflicted),
+    Action.SEND_AGAIN: _clerk,
+    Action.HOLD_SENDING: any_of(_administrator, _system),
     Action.READ_MAILBOX: anyone,  # the page itself exists in development only
 }
 

@@ -7,10 +7,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
+
+from config.logging import within
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +22,16 @@ TICK = 15.0
 LONGEST_TASK = 120
 """Seconds; the visibility timeout of the queue is above it."""
 
-celery = Celery("oproep", set_as_current=False)
+
+class Marked(Task):  # type: ignore[misc]  # Celery has no type hints
+    """A task whose every line in the log names it and what it is about."""
+
+    def __call__(self, *given: Any) -> Any:
+        with within(task=self.name, about=given[0] if given else None):
+            return super().__call__(*given)
+
+
+celery = Celery("oproep", set_as_current=False, task_cls=Marked)
 celery.conf.update(
     accept_content=["json"],
     task_serializer="json",
@@ -40,6 +52,8 @@ celery.conf.update(
     },
     beat_schedule={"sweep": {"task": "sweep", "schedule": TICK}},
     timezone="UTC",
+    worker_hijack_root_logger=False,  # config.logging has the say
+    worker_redirect_stdouts=False,
 )
 
 _bell: threading.Event | None = None

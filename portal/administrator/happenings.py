@@ -97,6 +97,7 @@ def _of_assessment() -> dict[Event, tuple[str, str]]:
         Event.WRITE_LETTER: (_("Letter written"), "neutral"),
         Event.RELEASE_LETTER: (_("Letter released"), "good"),
         Event.READ_LETTER: (_("Letter opened by the applicant"), "neutral"),
+        Event.SEND_AGAIN: (_("Mail sent again"), "warn"),
     }  # fmt: skip
 
 

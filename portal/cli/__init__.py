@@ -5,7 +5,9 @@ import click
 from portal.cli.applications import applications
 from portal.cli.calls import call, print_record, write_dossier
 from portal.cli.demonstration import load_demo, replay
+from portal.cli.keeping import backup, invariants, restore
 from portal.cli.operations import audit, beat, doctor, migrate, serve, show_config, work
+from portal.cli.outbox import outbox
 from portal.cli.people import make_administrator
 from portal.cli.verifying import verify
 from workflows.allocation.command import allocate
@@ -24,6 +26,10 @@ for command in (
     doctor,
     show_config,
     audit,
+    outbox,
+    invariants,
+    backup,
+    restore,
     make_administrator,
     call,
     applications,

@@ -1,6 +1,7 @@
 """Running an installation: serve, work in the background, migrate, examine, verify the history."""
 
 import json
+import re
 import signal
 import sys
 from contextlib import suppress
@@ -10,6 +11,7 @@ from threading import Event
 import click
 from rich.table import Table
 
+from config import logging
 from portal import demo, serving
 from portal.cli.demonstration import load_world
 from portal.cli.installation import console, instance, open_up, settings_of
@@ -27,6 +29,7 @@ from workflows.history import chains, first_broken
 def serve(host: str, port: int, threads: int, with_demo: bool, instance: Path | None) -> None:
     """Serve the portal. Without Redis, background work runs in the same process."""
     settings = settings_of(instance)
+    logging.set_up(settings.mode)
     open_up(settings)
     if with_demo:
         load_world(settings)
@@ -46,6 +49,7 @@ def serve(host: str, port: int, threads: int, with_demo: bool, instance: Path | 
 def work(concurrency: int, instance: Path | None) -> None:
     """Do the background work: a Celery worker on Redis, or without Redis the embedded loop alone."""
     settings = settings_of(instance)
+    logging.set_up(settings.mode)
     open_up(settings)
     if settings.redis_url:
         options = ["--loglevel=WARNING", "--pool=threads", f"--concurrency={concurrency}", "--without-mingle"]
@@ -63,6 +67,7 @@ def work(concurrency: int, instance: Path | None) -> None:
 def beat(instance: Path | None) -> None:
     """Ring the worker at every tick. One per installation is enough, two do no harm."""
     settings = settings_of(instance)
+    logging.set_up(settings.mode)
     if not settings.redis_url:
         raise click.ClickException("beat needs OPROEP_REDIS_URL; without Redis the loop ticks by itself")
     worker.use_redis(settings.redis_url)
@@ -94,6 +99,9 @@ def show_config(instance: Path | None) -> None:
     """Print the settings in force, secrets hidden."""
     shown = settings_of(instance).model_dump(mode="json")
     shown["secret_key"] = "(set)" if shown["secret_key"] else "(generated in the instance folder)"
+    for name in ("database_url", "redis_url"):
+        shown[name] = re.sub(r"(?<=://)([^:/@]*):[^@]*@", r"\1:(hidden)@", shown[name])
+    shown["metrics_token"] = "(set)" if shown["metrics_token"] else "(none)"
     click.echo(json.dumps(shown, indent=2))
 
 

@@ -78,6 +78,8 @@ allocate               .          .          .          .          .          . 
 handle-award           .          .          .          .          .          .          .          .          .          yes        .
 manage-budget          .          .          .          .          .          .          .          .          .          yes        .
 release-letters        .          .          .          .          .          .          .          .          .          yes        .
+send-again             .          .          .          .          .          .          .          .          .          yes        yes
+hold-sending           .          .          .          .          .          .          .          .          .          yes        yes
 read-mailbox           yes        yes        yes        yes        yes        yes        yes        yes        yes        yes        yes
 """  # noqa: E501  # a table is read as a table
 
@@ -107,8 +109,8 @@ def test_a_conflict_of_interest_takes_everything_away_but_declaring_it() -> None
     assert {name: lost for name, lost in conflicted.items() if lost} == {
         "its juror": [Action.READ_ASSIGNED, Action.DECLARE_NO_CONFLICT, Action.SCORE],
         "its expert": [Action.READ_ASSIGNED, Action.DECLARE_NO_CONFLICT, Action.GIVE_OPINION],
-        "admin": [*talk, *clerk, Action.ALLOCATE, Action.HANDLE_AWARD, Action.RELEASE_LETTERS],
-        "system": clerk,
+        "admin": [*talk, *clerk, Action.ALLOCATE, Action.HANDLE_AWARD, Action.RELEASE_LETTERS, Action.SEND_AGAIN],
+        "system": [*clerk, Action.SEND_AGAIN],
     }
 
 

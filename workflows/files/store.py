@@ -48,6 +48,11 @@ def get(digest: str) -> bytes:
     return content
 
 
+def path_of(digest: str) -> Path:
+    """Where the content with this hash is kept; for copying it as it is."""
+    return _path(digest)
+
+
 def _path(digest: str) -> Path:
     if _root is None:
         raise RuntimeError("no store is open: call workflows.files.store.open_store first")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from workflows.letters.application import receipt_behind
 from workflows.letters.blocks import Letterhead
+from workflows.letters.queries import OPEN_HOLD
 from workflows.letters.rules import LEASE, LINK, next_attempt
 from workflows.letters.tables import Letter, Mail, MailState
 from workflows.letters.transport import Message, NotTaken, PerhapsTaken, Transport, build
@@ -45,6 +46,8 @@ def claim(session: Session, mail_id: int, office: Office, *, now: datetime) -> t
         return None
     letter = session.get_one(Letter, mail.letter_id) if mail.letter_id else None
     if mail.delivery != MailState.PENDING or mail.run_after > now or (letter and letter.pdf is None):
+        return None
+    if session.scalar(OPEN_HOLD) is not None:
         return None
     mail.delivery, mail.leased_until = MailState.SENDING, now + LEASE
     mail.fence, mail.attempts = mail.fence + 1, mail.attempts + 1

@@ -11,11 +11,14 @@ from workflows.canonical import fingerprint
 from workflows.files import store
 from workflows.history import HistoryEntry
 from workflows.letters.rules import LETTER_AFTER, NOTICE_AFTER, LetterKind
-from workflows.letters.tables import Letter, Mail, MailState, Noticed
+from workflows.letters.tables import Letter, Mail, MailState, Noticed, SendingHold
 from workflows.permissions import Action, Actor
 from workflows.problems import NotThere
 from workflows.submission.queries import ApplicationView, own
 from workflows.submission.tables import Application
+
+OPEN_HOLD = select(SendingHold).where(SendingHold.lifted_at.is_(None)).order_by(SendingHold.id).limit(1)
+"""While this finds a row no mail leaves."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class MailView:
     letter: str
     has_pdf: bool
     link_id: int | None
+    perhaps_twice: bool
 
 
 def of_call(session: Session, call_id: str, *, held_only: bool = False) -> tuple[LetterView, ...]:
@@ -161,8 +165,8 @@ def unrendered(session: Session, now: datetime) -> list[int]:
 
 
 def unsent(session: Session, now: datetime) -> list[int]:
-    """Mails that can leave now, or whose lease ran out while they were being sent."""
-    ready = Mail.letter_id.is_(None) | Letter.pdf.is_not(None)
+    """Mails that can leave now, or whose lease ran out while they were being sent; under a hold only the latter."""
+    ready = ~OPEN_HOLD.exists() & (Mail.letter_id.is_(None) | Letter.pdf.is_not(None))
     waiting = (Mail.delivery == MailState.PENDING) & (Mail.run_after <= now) & ready
     lost = (Mail.delivery == MailState.SENDING) & (Mail.leased_until < now)
     return list(session.scalars(select(Mail.id).outerjoin(Letter).where(or_(waiting, lost)).order_by(Mail.id)))
@@ -201,7 +205,7 @@ def _mails(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[MailV
         MailView(
             one.id, one.address, one.language, one.subject, one.body, MailState(one.delivery), one.attempts,
             one.sent_at, one.trouble, one.kind, one.letter_id, letter.reference if letter else "",
-            letter is not None and letter.pdf is not None, one.link_id,
+            letter is not None and letter.pdf is not None, one.link_id, one.perhaps_twice,
         )
         for one, letter in session.execute(statement)
     )  # fmt: skip

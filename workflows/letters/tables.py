@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from workflows.database import Base
+from workflows.history import HOUSE
 
 
 class MailState(StrEnum):
@@ -85,6 +86,31 @@ class Mail(Base):
     run_after: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(default="")
+    perhaps_twice: Mapped[bool] = mapped_column(default=False)
+
+
+class SendingHold(Base):
+    """While one is not lifted no mail leaves; nothing is lost by it."""
+
+    __tablename__ = "sending_holds"
+    __table_args__ = (CheckConstraint("(lifted_at IS NULL) = (lifted_by IS NULL)", name="lifted_by_somebody"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+    held_by: Mapped[str] = mapped_column(String(200))
+    held_at: Mapped[datetime]
+    lifted_by: Mapped[str | None] = mapped_column(String(200))
+    lifted_at: Mapped[datetime | None]
+
+    @property
+    def chain(self) -> str:
+        """The history it is written in."""
+        return HOUSE
+
+    @property
+    def subject(self) -> str:
+        """What its history entries are of."""
+        return f"hold:{self.id}"
 
 
 class Noticed(Base):
