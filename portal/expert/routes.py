@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, render_template
 
-from portal import judging
+from portal import desk, judging
 from portal.expert import blueprint
 from portal.guard import needs
 from workflows.permissions import Action, Duty
@@ -14,7 +14,7 @@ DUTY = Duty.EXPERT
 
 @blueprint.get("/")
 def home() -> str:
-    return render_template("expert/home.html", queue=judging.open_queue(DUTY), duty=DUTY)
+    return render_template("expert/home.html", queue=desk.open_queue(DUTY), duty=DUTY)
 
 
 @blueprint.get("/preview/<call_id>")
@@ -32,6 +32,11 @@ def file(reference: str) -> Any:
 @blueprint.post("/<reference>")
 def save(reference: str) -> Any:
     return judging.save("expert/file.html", reference, DUTY)
+
+
+@blueprint.post("/<reference>/autosave")
+def autosave(reference: str) -> Any:
+    return judging.autosave(reference, DUTY)
 
 
 @blueprint.get("/<reference>/conflict")

@@ -1,12 +1,14 @@
 /* Saves a section a moment after the typing stops, and keeps what is not saved yet in this browser. Without this file the
-   buttons of the page do the same. <form data-autosave="address" data-key="name of what is kept">. */
+   buttons of the page do the same. <form data-autosave="address" data-key="name of what is kept">; `data-seal` names the
+   hidden field with what the server saw last, by default _mark. <a data-after-save> is followed once all is saved. */
 const PAUSE = 1200, SHORTEST = 2000, LONGEST = 30000, KEPT_FOR = 7 * 24 * 3600 * 1000, PREFIX = "oproep.draft.";
 
 function start(form) {
   const box = form.querySelector("[data-autosave-status]"), words = box.querySelector("[data-autosave-words]");
+  const seal = form.elements[form.dataset.seal ?? "_mark"];
   let timer = 0, wait = SHORTEST, running = null, stopped = false, sentOnce = null;
   let clean = JSON.stringify(pairs(form, true)); // as the server sent it: the browser may have put typed text back by itself
-  const seen = form.elements._mark.value;
+  const seen = seal.value;
   forgetOld(form.dataset.key);
   if (form.dataset.sent === undefined) restore(); // the answer to a button shows what was typed anyway, and it is not saved yet
 
@@ -14,6 +16,7 @@ function start(form) {
   form.addEventListener("change", (event) => { if (event.target.type !== "file") later(PAUSE); });
   form.addEventListener("submit", settle);
   window.addEventListener("online", () => later(0));
+  document.addEventListener("click", leave);
   window.addEventListener("pagehide", keep);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") { keep(); if (timer) later(0); } });
 
@@ -22,6 +25,16 @@ function start(form) {
     clearTimeout(timer);
     timer = 0;
     if (!stopped && typed(form) !== clean) timer = setTimeout(save, pause);
+  }
+
+  async function leave(event) {
+    const link = event.target.closest("a[data-after-save]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || stopped || (typed(form) === clean && !running)) return;
+    event.preventDefault();
+    clearTimeout(timer);
+    if (running) await running;
+    await save();
+    location.assign(link.href);
   }
 
   async function save() {
@@ -52,7 +65,7 @@ function start(form) {
   }
 
   function saved(told, before) {
-    form.elements._mark.value = told.marks;
+    seal.value = told.marks;
     const open = told.refused.length + told.conflicts.length;
     clean = before;
     if (!open) {
@@ -101,7 +114,7 @@ function start(form) {
   function keep(always = false) {
     if (!always && typed(form) === clean && !stopped) return;
     try {
-      localStorage.setItem(form.dataset.key, JSON.stringify({ at: Date.now(), mark: form.elements._mark.value, fields: pairs(form) }));
+      localStorage.setItem(form.dataset.key, JSON.stringify({ at: Date.now(), mark: seal.value, fields: pairs(form) }));
     } catch { /* a browser that keeps nothing still saves */ }
   }
 
@@ -115,7 +128,7 @@ function start(form) {
     if (!kept) return typed(form) === clean ? undefined : later(PAUSE);
     fill(form, kept.fields);
     if (typed(form) === clean) return forget();
-    form.elements._mark.value = kept.mark;
+    seal.value = kept.mark;
     const note = form.querySelector("[data-autosave-restored]");
     note.hidden = false;
     note.querySelector("[data-autosave-drop]").addEventListener("click", () => { note.hidden = true; drop(); });
@@ -126,7 +139,7 @@ function start(form) {
   function drop() {
     clearTimeout(timer);
     form.reset();
-    form.elements._mark.value = seen;
+    seal.value = seen;
     for (const one of form.elements) one.dispatchEvent(new Event("keyup"));
     box.hidden = true;
     forget();

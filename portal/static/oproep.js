@@ -85,14 +85,15 @@ function menus() {
   document.addEventListener("click", (event) => open().forEach((menu) => { if (!menu.contains(event.target)) close(menu, false); }));
 }
 
-/* Digits mark the criterion in focus, J and K go to the next and the previous one; all can be switched off (WCAG 2.1.4). */
+/* Digits mark the criterion in focus, C goes to its comment, J and K to the next and the previous one; letters on links
+   follow them. All can be switched off (WCAG 2.1.4), and no key is taken from a field of text but Escape. */
 function scoring() {
   const criteria = [...document.querySelectorAll("[data-score]")];
-  if (!criteria.length) return;
+  const help = document.querySelector("[data-key-help]");
+  if (!criteria.length && !help) return;
   total(criteria);
   document.addEventListener("change", (event) => { if (event.target.closest("[data-score]")) total(criteria); });
 
-  const help = document.querySelector("[data-key-help]");
   const control = document.querySelector("[data-key-switch]");
   let on = remembered() !== "1";
   if (!help || !control) return; // without a switch in sight no single-key shortcuts
@@ -104,11 +105,16 @@ function scoring() {
     remember(on ? "" : "1");
   });
   document.addEventListener("keydown", (event) => {
-    if (!on || event.ctrlKey || event.altKey || event.metaKey || typing(event.target)) return;
+    if (!on || event.ctrlKey || event.altKey || event.metaKey) return;
     const here = event.target.closest("[data-score]");
     const key = event.key.toLowerCase();
-    if (/^\d$/.test(key) && here) mark(here, key);
-    else if (key === "j" || key === "k") move(criteria, here, key === "j" ? 1 : -1);
+    if (typing(event.target)) {
+      if (key !== "escape" || !here) return;
+      marks(here).focus();
+    } else if (/^\d$/.test(key) && here) mark(here, key);
+    else if (key === "c" && here) here.querySelector("textarea")?.focus();
+    else if ((key === "j" || key === "k") && criteria.length) move(criteria, here, key === "j" ? 1 : -1);
+    else if (/^[a-z]$/.test(key) && document.querySelector(`a[data-shortcut="${key}"]`)) document.querySelector(`a[data-shortcut="${key}"]`).click();
     else return;
     event.preventDefault();
   });
@@ -116,9 +122,16 @@ function scoring() {
 
 const typing = (element) => element.matches("textarea, select, input:not([type=radio]):not([type=checkbox])") || element.isContentEditable;
 
+const marks = (criterion) => criterion.querySelector("input:checked") ?? criterion.querySelector("input");
+
+/* A second digit soon after the first makes one mark of both, where there is such a mark: 1 and 0 are 10. */
+const digits = { typed: "", criterion: null, at: 0 };
+
 function mark(criterion, key) {
-  const choice = [...criterion.querySelectorAll("input[type=radio]")].find((input) => input.value === key);
+  const choices = [...criterion.querySelectorAll("input[type=radio]")], soon = digits.criterion === criterion && Date.now() - digits.at < 1000;
+  const choice = (soon && choices.find((input) => input.value === digits.typed + key)) || choices.find((input) => input.value === key);
   if (!choice) return;
+  Object.assign(digits, { typed: choice.value, criterion, at: Date.now() });
   choice.checked = true;
   choice.focus();
   choice.dispatchEvent(new Event("input", { bubbles: true }));
@@ -127,8 +140,9 @@ function mark(criterion, key) {
 
 function move(criteria, here, step) {
   const at = here ? criteria.indexOf(here) + step : step > 0 ? 0 : criteria.length - 1;
-  const next = criteria[Math.min(Math.max(at, 0), criteria.length - 1)];
-  (next.querySelector("input:checked") ?? next.querySelector("input")).focus();
+  const next = criteria[Math.max(at, 0)];
+  if (!next) return criteria.at(-1).closest("form").querySelector("button[value=submit]").focus();
+  marks(next).focus();
   next.scrollIntoView({ block: "nearest" });
 }
 

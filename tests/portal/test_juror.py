@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from tests import builders
 from tests.conftest import Clock
+from workflows.calls.terms import Terms
 from workflows.database import reading
 from workflows.history import entries
 from workflows.lifecycle import Event
@@ -260,3 +261,51 @@ def test_the_history_holds_one_entry_for_a_review_submitted_twice(browser: Flask
     browser.post(f"/jury/{file}", data={**WHOLE, "do": "submit"})
     browser.post(f"/jury/{file}", data={**WHOLE, "do": "submit"})
     assert events(file).count(Event.SUBMIT_REVIEW) == 1
+
+
+def test_what_was_typed_is_kept_by_itself_as_a_private_draft(browser: FlaskClient, juror: Actor, file: str) -> None:
+    typed = {"mark-relevance": "4", "comment-relevance": "Sterk", "version": "0"}
+    first = browser.post(f"/jury/{file}/autosave", data=typed)
+    assert first.json == {
+        "saved": "Saved at 13:00. Only you can see it.", "marks": "1", "refused": [], "conflicts": [], "elsewhere": [],
+        "read": {},
+    }  # fmt: skip
+    assert (
+        browser.post(f"/jury/{file}/autosave", data={**typed, "mark-relevance": "5", "version": "1"}).json["marks"]
+        == "2"
+    )
+    stale = browser.post(f"/jury/{file}/autosave", data={**typed, "version": "1"})
+    assert (stale.status_code, list(stale.json or {})) == (409, ["problem"])
+    kept = review(juror, file)
+    assert (kept.marks, kept.comments, kept.submitted_at) == ({"relevance": 5}, {"relevance": "Sterk"}, None)
+    assert events(file).count(Event.SAVE_REVIEW) == 1
+
+
+def test_a_mark_that_cannot_be_read_is_named_by_the_autosave_and_nothing_is_kept(
+    browser: FlaskClient, juror: Actor, file: str
+) -> None:
+    answer = browser.post(f"/jury/{file}/autosave", data={"mark-relevance": "vier", "version": "0"})
+    assert answer.json is not None
+    assert (answer.json["marks"], answer.json["refused"]) == (
+        "0", ["Relevance: Write a whole number, such as 12."],
+    )  # fmt: skip
+    assert review(juror, file).row_version == 0
+
+
+@pytest.mark.parametrize("mark", ["0", "5"])
+def test_the_extremes_are_explained_where_the_call_asks_it(browser: FlaskClient, juror: Actor, mark: str) -> None:
+    content = builders.terms().model_dump(mode="json")
+    content["id"], content["reference_prefix"] = "strict", "Z26"
+    content["scoring"]["extremes_explained"] = True
+    builders.a_call(Terms.model_validate(content))
+    reference = builders.an_application("eligible", call="strict")
+    builders.assign(reference, juror, call="strict")
+    data = {"mark-relevance": mark, "mark-feasibility": "3", "version": "0"}
+    refused = browser.post(f"/jury/{reference}", data={**data, "do": "submit"})
+    assert refused.status_code == 422
+    assert f"Explain under “Relevance” why you give {mark}" in refused.text
+    assert 'href="#comment-relevance"' in refused.text
+    assert browser.post(f"/jury/{reference}", data={**data, "do": "draft"}).status_code == 302
+    told = {**data, "version": "1", "comment-relevance": "Daarom.", "do": "submit"}
+    assert browser.post(f"/jury/{reference}", data=told).status_code == 302
+    assert review(juror, reference).submitted_at == builders.NOW

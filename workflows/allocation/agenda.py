@@ -7,14 +7,9 @@ from sqlalchemy.orm import Session
 
 from workflows.allocation import queries
 from workflows.allocation.queries import Line
-from workflows.permissions import Duty
 from workflows.problems import Reason
-from workflows.scoring.meeting import deliberations_of
+from workflows.scoring.meeting import asked_by_hand
 from workflows.scoring.queries import Scored, scored
-from workflows.scoring.standing import Standards, standing
-
-FAR_APART = 2000
-"""A spread between jurors above it is talked about, in 1/100 point of 100."""
 
 NEAR = 300
 """So near a line, in 1/100 point, one mark of one juror may decide."""
@@ -30,16 +25,15 @@ class Item:
 
 
 def agenda(session: Session, call_id: str) -> tuple[Item, ...]:
-    """Every file that is judged, those to discuss first, by number."""
+    """Every file that is judged, those to discuss first, by number. Marks are far apart where they are further apart
+    than the gap its call sets; a call that sets none asks for no discussion of it."""
     lines = queries.board(session, call_id).lines
     awards = {line.application.reference: line.award for line in lines}
+    by_hand_for = asked_by_hand(session, call_id)
     items = []
-    files = scored(session, call_id)
-    made = deliberations_of(session, call_id, [found.application.id for found in files])
-    for found in files:
-        reviews = [review.marks for review in found.of(Duty.JURY) if review.submitted_at]
-        stands = standing(found.application.terms, Standards(gap=FAR_APART), found.score, {Duty.JURY: reviews})
-        asked = made[found.application.id].asked
+    for found in scored(session, call_id):
+        stands = found.standing
+        asked = by_hand_for.get(found.application.id, "")
         by_hand = (Reason("discussion-asked", {"why": asked}),) if asked else ()
         near = tuple(_near(found, lines, awards))
         items.append(Item(found, stands.spread, (*stands.discuss, *near, *by_hand)))

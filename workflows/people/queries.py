@@ -192,13 +192,8 @@ def member_role(session: Session, person_id: int | None, organisation_id: int) -
 
 
 def members(session: Session, organisation_id: int) -> tuple[PersonView, ...]:
-    """The people of an organisation who receive its mail."""
-    ids = session.scalars(
-        select(Membership.person_id).where(Membership.organisation_id == organisation_id)
-        .order_by(Membership.id)
-    ).all()  # fmt: skip
-    found = person_views(session, ids)
-    return tuple(found[person_id] for person_id in ids)
+    """The people of an organisation who receive its mail, by name."""
+    return person_views(session, select(Membership.person_id).where(Membership.organisation_id == organisation_id))
 
 
 def organisation_by_number(session: Session, enterprise_number: str) -> Organisation | None:

@@ -150,12 +150,15 @@ def save_review(
     submit: bool,
     seen_version: int | None = None,
     now: datetime,
-) -> None:
-    """Keep a judge's own review, as a private draft or submitted.
+) -> int:
+    """Keep a judge's own review, as a private draft or submitted; its version to go on with.
+
+    The history has a draft once, however often it was saved meanwhile.
 
     Raises NotThere for who is not an unconflicted judge of the file, Problem `scoring-closed` once the file is
     decided, `review-submitted` after submission, `review-changed-elsewhere`, `mark-missing`, `mark-out-of-scale`,
-    `opinion-text-missing` or `advice-missing`.
+    `comment-missing` (where the call wants the lowest and the highest marks explained), `opinion-text-missing` or
+    `advice-missing`.
     """
     application = row(session, reference, lock=True)
     wanted = Action.SCORE if duty is Duty.JURY else Action.GIVE_OPINION
@@ -170,14 +173,18 @@ def save_review(
     if seen_version is not None and seen_version != (review.row_version if review else 0):
         raise Problem("review-changed-elsewhere")
     _check(session, application, duty, new, submit=submit)
+    begun = review is None
     if review is None:
         review = Review(assignment_id=assignment.id)
         session.add(review)
     review.marks, review.comments = dict(new.marks), {key: text for key, text in new.comments.items() if text}
     review.text, review.advice = new.text.strip(), new.advice
     review.saved_at, review.submitted_at = now, now if submit else None
-    event = Event.SUBMIT_REVIEW if submit else Event.SAVE_REVIEW
-    record(session, application, event, actor=actor, now=now, facts={"duty": duty})
+    session.flush()
+    if submit or begun:
+        event = Event.SUBMIT_REVIEW if submit else Event.SAVE_REVIEW
+        record(session, application, event, actor=actor, now=now, facts={"duty": duty})
+    return review.row_version
 
 
 def record_remark(session: Session, actor: Actor, reference: str, text: str, *, now: datetime) -> None:
@@ -196,6 +203,8 @@ def record_remark(session: Session, actor: Actor, reference: str, text: str, *, 
 def _check(session: Session, application: Application, duty: Duty, new: NewReview, *, submit: bool) -> None:
     terms = terms_of(session, application.call_id)
     rules.check_marks(terms.criteria_of(duty), new.marks, all_wanted=submit)
+    if submit and terms.scoring.extremes_explained:
+        rules.check_explained(terms.criteria_of(duty), new.marks, new.comments)
     if submit and duty is Duty.EXPERT:
         if not new.text.strip():
             raise Problem("opinion-text-missing", field="text")

@@ -14,6 +14,7 @@ from workflows.scoring.queries import Scored, panel, scored
 from workflows.scoring.rules import Marks, quorum
 from workflows.scoring.tables import Deliberation, Meeting, PanelClosing
 from workflows.submission.queries import conflicted_pairs, row
+from workflows.submission.tables import Application
 
 RECORD_FORMAT = 1
 
@@ -92,6 +93,16 @@ def _made(found: Deliberation | None, jury: frozenset[int], conflicted: frozense
         return DeliberationView("", conflicted, conflicted, {}, "", "", 0)
     left = conflicted | jury & frozenset(found.left)
     return DeliberationView(found.asked, left, conflicted, found.agreed, found.reason, found.notes, found.row_version)
+
+
+def asked_by_hand(session: Session, call_id: str) -> Mapping[int, str]:
+    """Why somebody asked to discuss a file of the call, by the id of the file."""
+    wanted = (
+        select(Deliberation.application_id, Deliberation.asked)
+        .join(Application, Application.id == Deliberation.application_id)
+        .where(Application.call_id == call_id, Deliberation.asked != "")
+    )  # fmt: skip
+    return {one.application_id: one.asked for one in session.execute(wanted)}
 
 
 def closings(session: Session, call_id: str) -> tuple[ClosingView, ...]:

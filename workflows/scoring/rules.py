@@ -35,6 +35,15 @@ def check_marks(criteria: Iterable[Criterion], marks: Marks, *, all_wanted: bool
             raise Problem("mark-out-of-scale", field=criterion.id, mark=mark, most=criterion.points)
 
 
+def check_explained(criteria: Iterable[Criterion], marks: Marks, comments: Mapping[str, str]) -> None:
+    """Raise Problem `comment-missing` on the criterion's field where the lowest or the highest mark has no comment."""
+    for criterion in criteria:
+        mark = marks.get(criterion.id)
+        if mark in (0, criterion.points) and not comments.get(criterion.id, "").strip():
+            facts = {"criterion": criterion.name.texts(), "mark": mark}
+            raise Problem("comment-missing", field=criterion.id, **facts)
+
+
 def score(terms: Terms, by_duty: Mapping[Duty, Sequence[Marks]], agreed: Marks = MappingProxyType({})) -> int | None:
     """The score in 1/100 point of 100: the weighted mean of each criterion's mean mark, as a share of the most
     possible, rounded half up once, at the end. None where a criterion has no mark from those who judge it.

@@ -9,6 +9,7 @@ import pytest
 from tests import builders
 from tests.builders import NOW, asked, done, refusal
 from workflows.allocation.agenda import agenda
+from workflows.calls.terms import Terms
 from workflows.database import reading, transaction
 from workflows.history import entries
 from workflows.lifecycle import Event
@@ -189,3 +190,17 @@ def test_the_agenda_holds_files_near_the_pass_mark_and_those_asked_for() -> None
     assert found == [(near, ["near-pass-mark"]), (fine, [])]
     done(deliberating.deliberate, clerk, fine, NewDeliberation("Te mooi?", frozenset(), {}, "", "", 0), now=NOW)
     assert [item.reasons[0].code for item in asked(agenda, "small")] == ["near-pass-mark", "discussion-asked"]
+
+
+@pytest.mark.parametrize(("gap", "codes"), [(None, []), (6000, []), (5999, ["marks-far-apart"])])
+def test_the_gap_the_call_sets_sends_a_file_to_discussion(gap: int | None, codes: list[str]) -> None:
+    content = builders.terms().model_dump(mode="json")
+    content["scoring"] |= {"gap_hundredths": gap, "pass_mark_hundredths": 0}
+    builders.a_call(Terms.model_validate(content))
+    reference = builders.an_application("scored", marks=(4, 4, 4))
+    low = builders.a_juror()
+    builders.assign(reference, low)
+    new = NewReview({"relevance": 1, "feasibility": 1}, {})
+    done(actions.save_review, low, reference, Duty.JURY, new, submit=True, now=NOW)
+    (item,) = asked(agenda, "small")
+    assert (item.spread, [one.code for one in item.reasons]) == (6000, codes)
