@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import format_decimal
 
@@ -11,6 +12,7 @@ from workflows.submission.budget import Sums, sums
 from workflows.submission.queries import ApplicationView
 from workflows.submission.rules import AttachmentView
 from workflows.submission.shown import Grid, grids, in_words, remarks
+from workflows.submission.unread import is_unread, words
 
 WRITTEN = (QuestionKind.SHORT_TEXT, QuestionKind.LONG_TEXT)
 
@@ -42,6 +44,13 @@ def answer_of(application: ApplicationView, question: Question) -> Answer:
 def shown(application: ApplicationView, question: Question) -> str:
     """The answer in words, empty where there is none; amounts in euro, codes by their names."""
     return in_words(application.terms, question, application.answers.get(question.id), language())
+
+
+def shown_or_typed(application: ApplicationView, question: Question, value: Any) -> str:
+    """A stored value of this question in words; what cannot be read as it was typed."""
+    if is_unread(value):
+        return words(value)
+    return in_words(application.terms, question, value, language())
 
 
 def size(octets: int) -> str:

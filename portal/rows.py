@@ -64,8 +64,11 @@ class Rows:
         return len(self.rows) >= self.most
 
     def filled(self) -> list[dict[str, Any]]:
-        """What the rows hold, by column; a row in which nothing stands is none."""
-        return [{name: row[name].data for name in row._fields} for row in self.rows if not empty(row)]
+        """What the rows hold, by column, without cells that are refused; a row in which nothing stands is none."""
+        return [
+            {name: None if row[name].errors else row[name].data for name in row._fields}
+            for row in self.rows if not empty(row)
+        ]  # fmt: skip
 
     def complaints(self, form: Any) -> Iterator[tuple[str, str]]:
         """Every refusal of a cell: its sentence, and the cell's id."""
@@ -126,7 +129,8 @@ class PartsField(Field):
         raise NotImplementedError
 
     def gather(self) -> Any:
-        """The answer in its stored shape, None where nothing stands in it."""
+        """The answer in its stored shape, None where nothing stands in it; once it was validated, without the parts
+        that are refused."""
         raise NotImplementedError
 
     def complaints(self, form: Any) -> Iterator[tuple[str, str]]:

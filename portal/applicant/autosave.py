@@ -1,4 +1,4 @@
-"""Saving while somebody types: the script sends the section a moment after the typing stops, and is told what came of
+"""Saving while somebody types: the script sends the form a moment after the typing stops, and is told what came of
 it. Decides nothing that the buttons of the page would not."""
 
 from dataclasses import replace
@@ -13,7 +13,6 @@ from portal.applicant import blueprint
 from portal.applicant.forms import SectionForm, written
 from portal.applicant.loading import load
 from portal.applicant.section import save, section_of
-from portal.applicant.standing import File
 from portal.language import colon, language
 from portal.work import ask, now
 from workflows.calls.form import Question, QuestionKind
@@ -22,11 +21,13 @@ from workflows.permissions import Action
 from workflows.problems import Problem
 from workflows.submission.drafts import Saved
 from workflows.submission.merging import mark, marks_after
+from workflows.submission.queries import ApplicationView
+from workflows.submission.unread import readable
 
 
 @blueprint.post("/<reference>/sections/<section_id>/autosave")
 def autosave(reference: str, section_id: str) -> Any:
-    """Keep what was typed so far; as JSON the hour, what is not saved and why, and the marks to go on with."""
+    """Keep what was typed so far; as JSON the hour, what is not counted yet and why, and the marks to go on with."""
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
     form = SectionForm(section_of(file.application.terms, section_id), file.application, request.form)
@@ -36,18 +37,19 @@ def autosave(reference: str, section_id: str) -> Any:
         saved = save(form, reference, ring=False)
     except Problem as problem:
         return jsonify(problem=errors.sentence(problem)), 409
-    return jsonify(_told(form, file, saved))
+    return jsonify(told(form, file.application, saved))
 
 
-def _told(form: SectionForm, file: File, saved: Saved) -> dict[str, Any]:
-    sent, seen = form.answers(), form.seen()
+def told(form: SectionForm, application: ApplicationView, saved: Saved) -> dict[str, Any]:
+    """What came of saving a form, for the script of its page."""
+    sent, seen = form.kept(), form.seen()
     asked = {question.id: question for question in form.section.questions}
     refused = {name: str(form[name].errors[0]) for name in asked if form[name].errors}
     elsewhere = [
         name for name in sent
         if name not in saved.conflicts and mark(saved.answers.get(name)) != mark(sent[name])
     ]  # fmt: skip
-    application = replace(file.application, answers=saved.answers)
+    stored = replace(application, answers=readable(saved.answers))
     return {
         "saved": _("Saved at %(hour)s.", hour=show_clock(now(), language())),
         "marks": written(marks_after(saved.answers, sent, seen)),
@@ -55,9 +57,9 @@ def _told(form: SectionForm, file: File, saved: Saved) -> dict[str, Any]:
         "conflicts": [_label(asked[name]) for name in saved.conflicts],
         "elsewhere": [_label(asked[name]) for name in elsewhere],
         "read": {
-            name: _("Saved as %(amount)s.", amount=shown(application, question))
+            name: _("Saved as %(amount)s.", amount=shown(stored, question))
             for name, question in asked.items()
-            if question.kind is QuestionKind.AMOUNT and name not in refused and saved.answers.get(name) is not None
+            if question.kind is QuestionKind.AMOUNT and name not in refused and stored.answers.get(name) is not None
         },
     }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """The documents of a draft: put in with the section or at once as they are chosen, taken out, replaced, looked at."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,10 +14,11 @@ from portal.answers import size
 from portal.applicant import blueprint
 from portal.applicant.forms import ReplaceForm, SectionForm, blame_field
 from portal.applicant.loading import load
+from portal.applicant.places import DraftPlace
 from portal.applicant.standing import File, Standing
 from portal.downloads import PREVIEWED, download, preview
 from portal.language import colon
-from portal.work import actor, ask, now, work
+from portal.work import Session, actor, ask, now, work
 from workflows.calls.form import Question
 from workflows.calls.terms import Terms
 from workflows.permissions import Action
@@ -70,8 +72,8 @@ def upload(reference: str, question_id: str) -> Any:
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
     page = render_template(
-        "applicant/_documents.html", application=file.application, question=question, section_id=section_id,
-        size=size, previewed=PREVIEWED,
+        "applicant/_documents.html", application=file.application, question=question, size=size, previewed=PREVIEWED,
+        place=DraftPlace(reference, section_id, actor().person_id),
     )  # fmt: skip
     return jsonify(list=page, refusal=refusal), 422 if refusal else 200
 
@@ -117,29 +119,33 @@ def document_preview(reference: str, token: str) -> Response:
     return preview(content, found.media_type, found.name)
 
 
-def _put_in(file: File, question_id: str, sent: FileStorage) -> str | None:
-    """Attach one document; the sentence of the refusal where it is not taken."""
+def take(sent: FileStorage, act: Callable[[Session, str, bytes], object]) -> str | None:
+    """Do this with the name and the content of a document; the sentence of the refusal where it is not taken."""
     content, name = sent.stream.read(), str(sent.filename)
     if len(content) > _limit():
         return _("%(name)s is larger than %(size)s.", name=name, size=size(_limit()))
     try:
         with work() as session:
-            actions.attach(session, actor(), file.application.reference, question_id, name, content, now=now())
+            act(session, name, content)
     except Problem as problem:
         return f"{name}{colon()} {errors.sentence(problem)}"
     return None
+
+
+def _put_in(file: File, question_id: str, sent: FileStorage) -> str | None:
+    """Attach one document; the sentence of the refusal where it is not taken."""
+
+    def attach(session: Session, name: str, content: bytes) -> None:
+        actions.attach(session, actor(), file.application.reference, question_id, name, content, now=now())
+
+    return take(sent, attach)
 
 
 def _replace(file: File, found: AttachmentView, sent: FileStorage) -> str | None:
-    content, name = sent.stream.read(), str(sent.filename)
-    if len(content) > _limit():
-        return _("%(name)s is larger than %(size)s.", name=name, size=size(_limit()))
-    try:
-        with work() as session:
-            actions.replace(session, actor(), file.application.reference, found.token, name, content, now=now())
-    except Problem as problem:
-        return f"{name}{colon()} {errors.sentence(problem)}"
-    return None
+    def put(session: Session, name: str, content: bytes) -> None:
+        actions.replace(session, actor(), file.application.reference, found.token, name, content, now=now())
+
+    return take(sent, put)
 
 
 def _attached(file: File, token: str) -> AttachmentView:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from portal.answers import shown, size
+from portal.answers import shown_or_typed, size
 from portal.applicant import blueprint
 from portal.applicant.forms import WithdrawForm
 from portal.applicant.loading import done, load
@@ -155,8 +155,8 @@ def _page_of(reference: str) -> str:
 def _set_aside(application: ApplicationView) -> list[tuple[Question, str]]:
     """What a reopened draft said otherwise when its last submission was put back, in words."""
     aside = application.set_aside or {"answers": {}, "documents": []}
-    draft = replace(application, answers=aside["answers"])
-    words = {key: shown(draft, question) for key, question in _asked(application).items() if key in aside["answers"]}
+    answers, questions = aside["answers"], _asked(application)
+    words = {key: shown_or_typed(application, questions[key], answers[key]) for key in questions if key in answers}
     for one in aside["documents"]:
         words[one["question"]] = ", ".join(filter(None, (words.get(one["question"]), one["name"])))
     return [(question, words[key] or _("empty")) for key, question in _asked(application).items() if key in words]

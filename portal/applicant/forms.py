@@ -13,18 +13,24 @@ from wtforms.validators import DataRequired
 
 from portal.forms import AtMost, OneOf, choices, needed, tidy
 from portal.questions import field_of, from_field, to_field
-from portal.received import Form
+from portal.received import LONGEST_TEXT, Form
 from portal.rows import PartsField
 from workflows.calls.asking import asked
 from workflows.calls.form import OnlyIf, Question, QuestionKind, Section
 from workflows.submission.merging import marks
 from workflows.submission.queries import ApplicationView
+from workflows.submission.unread import sent_fields, unread
 
 MARK, OFFERED, THEN, LIVE = "_mark", "_offered", "_then", "_live"
 """Fields of the form itself; a question's id cannot begin with an underscore. `_mark` holds the marks of the
 answers it was shown with. `_offered` names the questions whose
 choices stand on the page: a browser sends nothing for a box that is not ticked. `_live` says that the script showed
 what the answers brought."""
+TYPED = frozenset(QuestionKind) - {
+    QuestionKind.DOCUMENT, QuestionKind.YES_NO, QuestionKind.ONE_OF, QuestionKind.SEVERAL_OF, QuestionKind.ZONE,
+    QuestionKind.PLACES, QuestionKind.SDG,
+}  # fmt: skip
+"""Kinds that are typed, so that what is refused of them is kept all the same."""
 REMOVE_ROW, ADD_ROW = "remove:", "add:"
 """What the buttons beside rows send as `_then`, before the name of the row or of the rows."""
 
@@ -45,6 +51,7 @@ class SectionForm(Form):
     def __init__(self, section: Section, application: ApplicationView, sent: Any) -> None:
         super().__init__(formdata=None)
         terms, answers = application.terms, application.answers
+        self.sent = sent
         self.section, self.terms, self.type = section, terms, application.type
         self.stored = answers
         self.forgiven: frozenset[str] = frozenset()
@@ -56,7 +63,9 @@ class SectionForm(Form):
             BaseForm.__setitem__(self, name, unbound)
         data = {question.id: to_field(question, answers.get(question.id)) for question in section.questions}
         # What was sent wins over what is stored, also where a box was emptied.
-        self.process(formdata=sent, data=data | {MARK: written(self._marks(answers))})
+        self.process(formdata=sent, data=data | {MARK: written(self._marks(application))})
+        if sent is None:
+            self._show_unread(application, {question.id for question in section.questions})
 
     def answers(self) -> dict[str, Any]:
         """The answers that can be kept, by question: those that were sent and are not refused."""
@@ -68,6 +77,36 @@ class SectionForm(Form):
             and question.id not in self.forgiven
             and (self[question.id].raw_data or question.id in self.offered)
         }
+
+    def kept(self) -> dict[str, Any]:
+        """The same, and of the fields that are refused what was typed: nothing of it is lost."""
+        return {**self.answers(), **self._unread()}
+
+    def _unread(self) -> dict[str, Any]:
+        """What was typed into the fields that are refused, for as far as it is text of a bearable length."""
+        found = {}
+        for question in self.section.questions:
+            field = self[question.id]
+            if question.kind not in TYPED or not field.errors or question.id in self.forgiven or self.sent is None:
+                continue
+            names = (question.id, f"{question.id}.")
+            typed = [
+                (name, value) for name, value in self.sent.items(multi=True)
+                if isinstance(value, str) and (name == names[0] or name.startswith(names[1]))
+            ]  # fmt: skip
+            if typed and sum(len(value) for _name, value in typed) <= LONGEST_TEXT:
+                read = field.gather() if isinstance(field, PartsField) else self.stored.get(question.id)
+                found[question.id] = unread(typed, read)
+        return found
+
+    def _show_unread(self, application: ApplicationView, names: Collection[str]) -> None:
+        """Show what was typed earlier and cannot be read, with what is wrong with it."""
+        for question in self.section.questions:
+            value = application.unread.get(question.id)
+            if value is not None and question.id in names and question.kind in TYPED:
+                stored = to_field(question, application.answers.get(question.id))
+                self[question.id].process(MultiDict(sent_fields(value)), data=stored)
+                self[question.id].validate(self)
 
     def asked(self) -> frozenset[str]:
         """The questions of the whole form that are asked, as the answers stand: stored, and sent here."""
@@ -113,16 +152,17 @@ class SectionForm(Form):
         """The marks of the stored answers that the sender was shown."""
         return dict(pair.split(":", 1) for pair in str(self[MARK].data or "").split(";") if ":" in pair)
 
-    def refresh(self, answers: Mapping[str, Any], own: Collection[str]) -> None:
+    def refresh(self, application: ApplicationView, own: Collection[str]) -> None:
         """From now on the form stands for what is stored now, but its `own` answers stay as they were sent."""
-        self.stored = answers
-        self[MARK].data = written(self._marks(answers))
+        self.stored = answers = application.answers
+        self[MARK].data = written(self._marks(application))
         for question in self.section.questions:
             if question.kind is not QuestionKind.DOCUMENT and question.id not in own:
                 self[question.id].process(None, data=to_field(question, answers.get(question.id)))
+        self._show_unread(application, {question.id for question in self.section.questions} - {*own})
 
-    def _marks(self, answers: Mapping[str, Any]) -> dict[str, str]:
-        return marks((question.id for question in self.section.questions), answers)
+    def _marks(self, application: ApplicationView) -> dict[str, str]:
+        return marks((question.id for question in self.section.questions), application.in_draft)
 
 
 def written(found: Mapping[str, str]) -> str:

@@ -1,11 +1,10 @@
 """What was sent to a file that takes no answers any more: it is not kept, and not lost."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import redirect, url_for
 
-from portal.answers import shown
+from portal.answers import shown_or_typed
 from portal.applicant.file import task_list_page
 from portal.applicant.forms import SectionForm, WithdrawForm
 from portal.applicant.standing import File
@@ -22,8 +21,10 @@ def too_late(form: SectionForm, file: File) -> Any:
 
 def _unkept(form: SectionForm, file: File) -> list[tuple[Question, str]]:
     """The questions whose answer on the screen is not the one that is kept, each with what was typed or sent."""
-    kept, asked = file.application, form.section.questions
-    typed = replace(kept, answers={**kept.answers, **form.answers()})
-    readable = [(one, shown(typed, one)) for one in asked if shown(typed, one) != shown(kept, one)]
-    unreadable = [(one, " ".join(map(str, form[one.id].raw_data or ()))) for one in asked if form[one.id].errors]
-    return readable + unreadable + [(one, str(sent.filename)) for one, sent in form.documents()]
+    kept, typed = file.application, form.kept()
+    both = [
+        (one, shown_or_typed(kept, one, typed[one.id]), shown_or_typed(kept, one, kept.in_draft.get(one.id)))
+        for one in form.section.questions if one.id in typed
+    ]  # fmt: skip
+    texts = [(one, mine) for one, mine, there in both if mine != there]
+    return texts + [(one, str(sent.filename)) for one, sent in form.documents()]

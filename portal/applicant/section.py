@@ -1,6 +1,6 @@
 """One section of an application: its answers, saved as far as they can be, and everything typed kept."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -10,12 +10,13 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from portal import errors
-from portal.answers import shown, size
+from portal.answers import shown, shown_or_typed, size
 from portal.applicant import blueprint, documents
 from portal.applicant.difference import side_by_side
 from portal.applicant.forms import ADD_ROW, LIVE, REMOVE_ROW, THEN, SectionForm, sent_form
 from portal.applicant.late import too_late
 from portal.applicant.loading import load
+from portal.applicant.places import DraftPlace
 from portal.applicant.standing import File, Standing
 from portal.guard import keeps_text
 from portal.language import colon, language
@@ -70,12 +71,12 @@ def section(reference: str, section_id: str) -> Any:
     form.forgive_unasked()
     before = _ids(file)
     outcome = _keep(form, file)
-    mine = form.answers()
+    mine = form.kept()
     with ask() as session:
         file = load(session, reference, Action.EDIT_APPLICATION)
     refused = {question.id for question in asked.questions if form[question.id].errors}
     unsaved = {question.id for question in asked.questions} if outcome.refused else refused | {*outcome.conflicts}
-    form.refresh(file.application.answers, unsaved)
+    form.refresh(file.application, unsaved)
     if file.standing is not Standing.DRAFT:
         return too_late(form, file)
     if not outcome.conflicts:
@@ -96,9 +97,9 @@ def section_of(terms: Terms, section_id: str) -> Section:
 
 
 def save(form: SectionForm, reference: str, *, ring: bool = True) -> Saved:
-    """Keep the good answers of a form. Raises Problem where the file takes no answers now."""
+    """Keep the answers of a form, and what was typed and cannot be read. Raises Problem where the file takes none."""
     taken = request.form.getlist(TAKE)
-    answers = {question: answer for question, answer in form.answers().items() if question not in taken}
+    answers = {question: answer for question, answer in form.kept().items() if question not in taken}
     with work(ring=ring) as session:
         return actions.save_answers(session, actor(), reference, answers, seen=form.seen(), now=now())
 
@@ -175,12 +176,14 @@ def _next(file: File, asked: Section, brought: frozenset[str]) -> str:
 
 def _conflicts(file: File, asked: Section, outcome: Outcome, mine: dict[str, Any]) -> list[Conflict]:
     """Both answers to each question that somebody else answered otherwise, in words."""
-    typed = replace(file.application, answers=mine)
     found = []
     for question in asked.questions:
         if question.id in outcome.conflicts:
             empty = _("empty")
-            both = side_by_side(shown(typed, question) or empty, shown(file.application, question) or empty)
+            both = side_by_side(
+                shown_or_typed(file.application, question, mine.get(question.id)) or empty,
+                shown_or_typed(file.application, question, file.application.in_draft.get(question.id)) or empty,
+            )
             found.append(Conflict(question, *both))
     return found
 
@@ -195,6 +198,6 @@ def _page(
         conflicts=_conflicts(file, form.section, outcome, mine or {}), take=TAKE,
         number=number, of=len(ids), shown=shown, size=size,
         sent=request.method == "POST", largest=size(current_app.config["SETTINGS"].upload_limit),
-        previewed=documents.PREVIEWED, person=actor().person_id,
+        previewed=documents.PREVIEWED, place=DraftPlace(file.application.reference, form.section.id, actor().person_id),
     )  # fmt: skip
     return page, status

@@ -188,7 +188,8 @@ def test_an_answer_that_leaves_something_missing_or_wrong_is_not_taken(settings:
 def test_two_people_who_answer_at_once_do_not_overwrite_each_other(settings: Settings) -> None:
     us, _, reference = a_request("summary", "title")
     seen = {"summary": "x", "title": "x"}  # neither of the stored answers
-    assert done(actions.save, us, reference, 1, {"summary": "Mijn tekst."}, seen=seen, now=AFTER) == ("summary",)
+    saved = done(actions.save, us, reference, 1, {"summary": "Mijn tekst."}, seen=seen, now=AFTER)
+    assert saved.conflicts == ("summary",)
     assert the_request(reference).answers["summary"] == "Een waterpunt voor de wijk."
 
 

@@ -26,8 +26,8 @@ from workflows.permissions import Action, Actor, require
 from workflows.problems import NotThere, Problem, Problems
 from workflows.submission import queries as files
 from workflows.submission import rules as submissions
-from workflows.submission.drafts import taken
-from workflows.submission.holding import held
+from workflows.submission.drafts import Saved, taken
+from workflows.submission.holding import held, named_in_this_sitting
 from workflows.submission.merging import mark, merge
 from workflows.submission.queries import ApplicationView, Receipt
 from workflows.submission.snapshots import change_to, freeze
@@ -111,17 +111,22 @@ def save(
     *,
     seen: Mapping[str, str] | None = None,
     now: datetime,
-) -> tuple[str, ...]:
-    """Keep these answers beside the file; returns the questions somebody else answered otherwise meanwhile, which are
-    not saved. `seen` as for a draft. Raises NotThere for a question that was not asked, Problem where it is closed."""
+) -> Saved:
+    """Keep these answers beside the file, as `drafts.save_answers` does in a draft; `row_version` is the file's.
+
+    Raises NotThere for a question that was not asked, Problem where it is closed.
+    """
     application, request = _editable(session, actor, reference, number, answers, now)
     merged = merge(request.answers, answers, seen)
     if merged.changed:
         request.answers = {**request.answers, **merged.changed}
         request.saved_at = now
-        facts = {"request": number, "questions": sorted(merged.changed)}
-        record(session, application, Event.SAVE_COMPLETION, actor=actor, now=now, facts=facts)
-    return merged.conflicts
+        named = named_in_this_sitting(session, application, actor, Event.SAVE_COMPLETION, now)
+        news = sorted(merged.changed.keys() - named)
+        if news:
+            facts = {"request": number, "questions": news}
+            record(session, application, Event.SAVE_COMPLETION, actor=actor, now=now, facts=facts)
+    return Saved(application.row_version, request.saved_at or now, dict(request.answers), merged.conflicts)
 
 
 def attach(

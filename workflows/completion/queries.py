@@ -19,7 +19,9 @@ from workflows.problems import NotThere
 from workflows.submission.changes import Change, changes
 from workflows.submission.queries import ApplicationView, receipts
 from workflows.submission.rules import AttachmentView
+from workflows.submission.shapes import fitting
 from workflows.submission.tables import Application, Submission
+from workflows.submission.unread import unread_of
 
 
 @dataclass(frozen=True)
@@ -89,8 +91,10 @@ def editable(file: ApplicationView, request: RequestView) -> frozenset[str]:
 def completed(file: ApplicationView, request: RequestView) -> ApplicationView:
     """The file as it will be once the answer that is being written is sent: elsewhere it stays as it is."""
     others = tuple(one for one in file.attachments if one.question_id not in request.questions)
+    kept = {question: value for question, value in file.answers.items() if question not in request.answers}
     return replace(
-        file, answers={**file.answers, **request.answers}, attachments=(*others, *request.documents)
+        file, answers={**kept, **fitting(file.terms, request.answers)}, unread=unread_of(request.answers),
+        attachments=(*others, *request.documents),
     )  # fmt: skip
 
 

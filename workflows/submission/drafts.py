@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete as delete_rows
@@ -25,13 +25,10 @@ from workflows.people.queries import member_role
 from workflows.permissions import Action, Actor, Relation, require
 from workflows.problems import NotThere, Problem
 from workflows.submission import queries, rules
-from workflows.submission.holding import already, editable, held
+from workflows.submission.holding import already, editable, held, named_in_this_sitting
 from workflows.submission.merging import merge
-from workflows.submission.shapes import fitting
+from workflows.submission.shapes import in_draft
 from workflows.submission.tables import Application, Attachment
-
-SITTING = timedelta(minutes=15)
-"""Within it, somebody who keeps saving the same answers is written down once."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +86,7 @@ def save_answers(
     seen: Mapping[str, str] | None = None,
     now: datetime,
 ) -> Saved:
-    """Keep these answers (by question id) in the draft.
+    """Keep these answers (by question id) in the draft, also what cannot be read yet (`unread`).
 
     `seen` are the marks (`merging.marks`) of the stored answers that the sender was shown: what somebody else changed
     meanwhile stays, and an answer that both changed is not saved but named in `conflicts`. Without it, what is sent
@@ -97,15 +94,16 @@ def save_answers(
     """
     application = editable(session, actor, reference, now)
     terms = terms_of(session, application.call_id)
-    merged = merge(fitting(terms, application.answers), answers, seen)
+    merged = merge(in_draft(terms, application.answers), answers, seen)
     if merged.changed:
         application.answers = {**application.answers, **merged.changed}
         application.saved_at = now
-        news = sorted(merged.changed.keys() - _in_this_sitting(session, application, actor, now))
+        named = named_in_this_sitting(session, application, actor, Event.SAVE_ANSWERS, now)
+        news = sorted(merged.changed.keys() - named)
         if news:
             record(session, application, Event.SAVE_ANSWERS, actor=actor, now=now, facts={"questions": news})
         session.flush()
-    return Saved(application.row_version, application.saved_at, fitting(terms, application.answers), merged.conflicts)
+    return Saved(application.row_version, application.saved_at, in_draft(terms, application.answers), merged.conflicts)
 
 
 def attach(
@@ -197,20 +195,3 @@ def _next_number(session: Session, call_id: str) -> int:
         )
     )
     return max(last or 0, *(int(entry.facts["number"]) for entry in deletions), 0) + 1
-
-
-def _in_this_sitting(session: Session, application: Application, actor: Actor, now: datetime) -> set[str]:
-    """The questions whose saving by this person is written down already, a little earlier, and since when nobody else
-    did anything and the file did not move: so saving while somebody types does not flood the history."""
-    latest = session.scalars(
-        select(HistoryEntry)
-        .where(HistoryEntry.subject == application.subject, HistoryEntry.at > now - SITTING)
-        .order_by(HistoryEntry.id.desc())
-    )
-    named: set[str] = set()
-    for entry in latest:
-        if entry.actor_id != actor.person_id or entry.to_state is not None:
-            break
-        if entry.event == Event.SAVE_ANSWERS:
-            named |= set(entry.facts["questions"])
-    return named

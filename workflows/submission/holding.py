@@ -1,16 +1,21 @@
 """Holding a file to act on it: locked, its actor allowed, in the state and the time that the act needs."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows.calls.queries import call_view
 from workflows.calls.rules import is_open
+from workflows.history import HistoryEntry
 from workflows.lifecycle import ApplicationState, Event
 from workflows.permissions import Action, Actor, require
 from workflows.problems import Problem
 from workflows.submission import queries
 from workflows.submission.tables import Application
+
+SITTING = timedelta(minutes=15)
+"""Within it, somebody who keeps saving the same answers is written down once."""
 
 
 def held(session: Session, actor: Actor, reference: str, action: Action) -> Application:
@@ -43,3 +48,22 @@ def already(session: Session, application: Application) -> Problem:
         return Problem("move-not-possible", state=application.state, event=Event.SUBMIT)
     last = receipts[0]
     return Problem("already-submitted", received_at=last.received_at.isoformat(), receipt=last.number)
+
+
+def named_in_this_sitting(
+    session: Session, application: Application, actor: Actor, saving: Event, now: datetime
+) -> set[str]:
+    """The questions whose saving by this person is written down already, a little earlier, and since when nobody else
+    did anything and the file did not move: so saving while somebody types does not flood the history."""
+    latest = session.scalars(
+        select(HistoryEntry)
+        .where(HistoryEntry.subject == application.subject, HistoryEntry.at > now - SITTING)
+        .order_by(HistoryEntry.id.desc())
+    )
+    named: set[str] = set()
+    for entry in latest:
+        if entry.actor_id != actor.person_id or entry.to_state is not None:
+            break
+        if entry.event == saving:
+            named |= set(entry.facts["questions"])
+    return named

@@ -1,7 +1,7 @@
 """Asking about applications."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,7 @@ from workflows.submission.rules import AttachmentView, Draft, answer, sections
 from workflows.submission.seeing import seen_section, visible
 from workflows.submission.shapes import fitting
 from workflows.submission.tables import Application, Attachment, Submission
+from workflows.submission.unread import unread_of
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class ApplicationView:
     role: MemberRole | None = None
     """The reader's role in the organisation, where the file was asked for by `own`."""
     test: bool = False
+    unread: Mapping[str, Any] = field(default_factory=dict)
+    """What was typed into the draft and cannot be read yet, by question."""
 
     @property
     def reopened(self) -> bool:
@@ -81,7 +84,12 @@ class ApplicationView:
 
     @property
     def draft(self) -> Draft:
-        return Draft(self.answers, self.attachments, self.type)
+        return Draft(self.answers, self.attachments, self.type, frozenset(self.unread))
+
+    @property
+    def in_draft(self) -> dict[str, Any]:
+        """The answers with what is not read yet in its place: what two people's texts are compared by."""
+        return {**self.answers, **self.unread}
 
     def meaning(self, meaning: Meaning) -> Any:
         """What the answers say with this meaning."""
@@ -130,6 +138,7 @@ class ApplicationView:
             self,
             answers={key: visible(kept[key], value) for key, value in self.answers.items() if key in kept},
             attachments=tuple(found for found in self.attachments if found.question_id in kept),
+            unread={key: value for key, value in self.unread.items() if key in kept},
             terms=self.terms.model_copy(update={"sections": unconditional}),
         )
 
@@ -292,4 +301,5 @@ def _one(
         answers=fitting(terms, found.answers), attachments=attachments, terms=terms, started_at=found.started_at,
         saved_at=found.saved_at, received_at=found.received_at, awarded_cents=found.awarded_cents,
         row_version=found.row_version, call=call, set_aside=found.set_aside, test=found.test,
+        unread=unread_of(found.answers),
     )  # fmt: skip

@@ -32,11 +32,12 @@ class AttachmentView:
 
 @dataclass(frozen=True)
 class Draft:
-    """What is judged before submission."""
+    """What is judged before submission. `unread`: the questions under which something stands that cannot be read."""
 
     answers: Answers
     attachments: tuple[AttachmentView, ...]
     type: ApplicantType
+    unread: frozenset[str] = frozenset()
 
 
 def asked(terms: Terms, draft: Draft) -> frozenset[str]:
@@ -65,18 +66,22 @@ def missing(terms: Terms, draft: Draft) -> tuple[Problem, ...]:
             field=question.id, question=question.label.texts(),
         )
         for section in sections(terms, draft) for question in section.questions
-        if question.required and not answered(question, draft.answers, draft.attachments)
+        if question.required and question.id not in draft.unread
+        and not answered(question, draft.answers, draft.attachments)
     )  # fmt: skip
 
 
 def wrong(terms: Terms, draft: Draft) -> tuple[Problem, ...]:
-    """Answers that would be refused whatever the jury thinks: amounts and numbers out of bounds, half-filled rows,
-    broken caps of a budget, an end before the start."""
+    """Answers that would be refused whatever the jury thinks: what cannot be read, amounts and numbers out of bounds,
+    half-filled rows, broken caps of a budget, an end before the start."""
     found: list[Problem] = []
     if terms.applicant_rule(draft.type) is None:
         found.append(Problem("applicant-type-not-invited"))
     for section in sections(terms, draft):
         for question in section.questions:
+            if question.id in draft.unread:
+                found.append(Problem("answer-unread", field=question.id, question=question.label.texts()))
+                continue
             value = draft.answers.get(question.id)
             if value in (None, "", []):
                 continue
@@ -162,7 +167,10 @@ class Progress:
 def progress(section: Section, draft: Draft) -> Progress:
     """Required questions answered, and how many there are."""
     required = [question for question in section.questions if question.required]
-    done = sum(answered(question, draft.answers, draft.attachments) for question in required)
+    done = sum(
+        question.id not in draft.unread and answered(question, draft.answers, draft.attachments)
+        for question in required
+    )
     return Progress(done, len(required))
 
 

@@ -10,10 +10,20 @@ from typing import Any
 
 from workflows.calls.form import ColumnKind, Question, QuestionKind
 from workflows.calls.terms import Terms
+from workflows.submission.unread import is_unread, readable
 
 
 def fitting(terms: Terms, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers without those that do not have the shape of their question."""
+    """The answers that count, without those that do not have the shape of their question."""
+    return _of_shape(terms, readable(answers))
+
+
+def in_draft(terms: Terms, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with what was typed and is not read yet in its place, as the draft holds it."""
+    return {**_of_shape(terms, answers), **{key: value for key, value in answers.items() if is_unread(value)}}
+
+
+def _of_shape(terms: Terms, answers: Mapping[str, Any]) -> dict[str, Any]:
     questions = {question.id: question for question in terms.questions()}
     return {key: value for key, value in answers.items() if key not in questions or fits(questions[key], value)}
 
