@@ -46,6 +46,7 @@ class Event(StrEnum):
     AWARD = "award"
     PUT_ON_RESERVE = "put-on-reserve"
     REFUSE = "refuse"
+    DECLINE_AWARD = "decline-award"
     # recorded, no change of state
     IMPORT_CALL = "import-call"
     CHANGE_CALL = "change-call"
@@ -126,6 +127,9 @@ class Event(StrEnum):
     CORRECT_CREDIT = "correct-credit"
     BEGIN_CARETAKING = "begin-caretaking"
     END_CARETAKING = "end-caretaking"
+    CUT_AWARD = "cut-award"
+    ASK_CONSENT = "ask-consent"
+    ANSWER_OFFER = "answer-offer"
     RECORD_STEP = "record-step"
     SIGN_ACT = "sign-act"
     COMMIT_MONEY = "commit-money"
@@ -157,6 +161,7 @@ MOVES: dict[tuple[State, Event], State] = {
     (ApplicationState.ELIGIBLE, Event.PUT_ON_RESERVE): ApplicationState.RESERVE,
     (ApplicationState.ELIGIBLE, Event.REFUSE): ApplicationState.REFUSED,
     (ApplicationState.RESERVE, Event.AWARD): ApplicationState.AWARDED,
+    (ApplicationState.AWARDED, Event.DECLINE_AWARD): ApplicationState.WITHDRAWN,
 }
 
 

@@ -84,6 +84,7 @@ class Action(StrEnum):
     WITHDRAW_APPLICATION = "withdraw-application"
     DELETE_DRAFT = "delete-draft"
     READ_OWN_LETTER = "read-own-letter"
+    ANSWER_OFFER = "answer-offer"
     WRITE_TO_OFFICE = "write-to-office"
     READ_MESSAGES = "read-messages"
     WRITE_TO_APPLICANT = "write-to-applicant"
@@ -187,6 +188,7 @@ PERMISSIONS: dict[Action, Predicate] = {
     Action.WITHDRAW_APPLICATION: all_of(signed_in, writer),
     Action.DELETE_DRAFT: all_of(signed_in, owner),
     Action.READ_OWN_LETTER: all_of(signed_in, member),
+    Action.ANSWER_OFFER: all_of(signed_in, writer),
     Action.WRITE_TO_OFFICE: all_of(signed_in, writer),
     Action.READ_MESSAGES: all_of(_administrator, unconflicted),
     Action.WRITE_TO_APPLICANT: all_of(_administrator, unconflicted),

@@ -12,6 +12,7 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     awards,
     budget,
     calls,
+    cutting,
     deliberation,
     files,
     fixing,

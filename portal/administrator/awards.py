@@ -2,28 +2,28 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField
 from govuk_frontend_wtf.wtforms_widgets import GovFileInput
 from werkzeug.wrappers import Response
 
-from portal import errors
 from portal.administrator import blueprint, words
 from portal.administrator.frame import relation_to, show, withheld
 from portal.downloads import download
 from portal.forms import AmountField, DayField, Pick, choices, line, needed
 from portal.received import AtMost, Form
-from portal.work import Session, actor, ask, now, work
-from workflows.awards import actions, queries
+from portal.saving import saved
+from portal.work import Session, actor, ask, now
+from workflows.awards import actions, offering, queries
 from workflows.awards.actions import Paper
 from workflows.awards.queries import AwardView
 from workflows.budget.queries import lines
 from workflows.budget.rules import budget_year
 from workflows.calls.queries import call_view
 from workflows.permissions import Action, require
-from workflows.problems import NotThere, Problem
+from workflows.problems import NotThere
 
 
 class StepForm(Form):
@@ -53,6 +53,16 @@ class PayForm(Form):
     budget_line = Pick(_("Basic allocation"))
     cents = AmountField(_("Amount"), validators=[needed()])
     reference = line(_("Reference of the claim"), needed(), AtMost(120), description=_("Each claim is paid once."))
+
+
+class AskForm(Form):
+    """A button: ask the association whether it goes on with less than it asked for."""
+
+
+class DeclineForm(Form):
+    """What the association wrote when it gave its award up."""
+
+    reason = line(_("What the association says"), needed(), AtMost(1000))
 
 
 @blueprint.get("/calls/<call_id>/awards")
@@ -85,20 +95,27 @@ def award(reference: str) -> Any:
     chosen = {**forms, **{f"step-{code}": form for code, form in steps.items()}}.get(act) if sent else None
     if sent and chosen is None:
         raise NotThere
-    if chosen is not None and chosen.validate_on_submit():
-        try:
-            with work() as session:
-                _do(session, act, chosen, reference)
-        except Problem as problem:
-            errors.blame(chosen, problem)
-        else:
-            flash(_told(act), "success")
-            return redirect(url_for("administrator.award", reference=reference))
+    onward = url_for("administrator.award", reference=reference)
+    if act == "decline":
+        onward = url_for("administrator.awards", call_id=call.id)
+    if chosen is not None and (
+        answer := saved(chosen, lambda session: _do(session, act, chosen, reference), _told(act), onward)
+    ):
+        return answer
     wrong = chosen if chosen is not None and chosen.errors else None
     return show(
         "award", call, status=422 if sent else 200, found=found, steps=steps, forms=forms, moved=moved, words=words,
         wrong=wrong, has_errors=bool(wrong), year=budget_year(now()),
     )  # fmt: skip
+
+
+@blueprint.get("/files/<reference>/award/budget/<int:number>")
+def offer_document(reference: str, number: int) -> Response:
+    """The adapted budget that an association sent."""
+    with ask() as session:
+        found = _open(session, reference)
+        name, media_type, content = queries.offer_document(session, found.application.id, number)
+    return download(content, media_type, name)
 
 
 @blueprint.get("/files/<reference>/award/steps/<step>")
@@ -110,7 +127,13 @@ def step_document(reference: str, step: str) -> Response:
     return download(content, media_type, name)
 
 
-FORMS: dict[str, type[Form]] = {"sign": SignForm, "commit": CommitForm, "pay": PayForm}
+FORMS: dict[str, type[Form]] = {
+    "sign": SignForm,
+    "commit": CommitForm,
+    "pay": PayForm,
+    "ask": AskForm,
+    "decline": DeclineForm,
+}
 
 
 def _form(kind: type[Form], prefix: str, sent: bool) -> Any:
@@ -124,6 +147,10 @@ def _do(session: Session, act: str, form: Any, reference: str) -> None:
         actions.sign(session, by, reference, form.signed_on.data, form.reference.data, now=at)
     elif act == "commit":
         actions.commit(session, by, reference, form.budget_line.data or "", now=at)
+    elif act == "ask":
+        offering.ask(session, by, reference, now=at)
+    elif act == "decline":
+        offering.record_decline(session, by, reference, form.reason.data, now=at)
     elif act == "pay":
         actions.pay(session, by, reference, form.budget_line.data or "", form.cents.data, form.reference.data, now=at)
     else:
@@ -138,6 +165,8 @@ def _told(act: str) -> str:
         "sign": gettext("The signature is recorded. Commit the amount now."),
         "commit": gettext("The amount is committed."),
         "pay": gettext("The payment is booked."),
+        "ask": gettext("The association is asked. It answers on its own page of the file."),
+        "decline": gettext("The award is given up: its money is free again."),
     }.get(act) or gettext("The step is recorded.")
     return told
 

@@ -32,7 +32,7 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
             ("deliberation", "record_meeting", "file_deliberation", "deliberate", "shown_file"),
         ),
         (_("Allocation"), "allocation", ("allocation", "commit", "scenario_list", "fixed_award")),
-        (_("Awards"), "awards", ("awards", "award")),
+        (_("Awards"), "awards", ("awards", "award", "cut_awards", "reserve")),
         (_("Letters"), "letters", ("letters", "letter")),
         (_("Messages"), "messages", ("messages", "file_messages")),
         (_("Results"), "results", ("results",)),

@@ -104,6 +104,10 @@ def _of_assessment() -> dict[Event, tuple[str, str]]:
 def _of_awards() -> dict[Event, tuple[str, str]]:
     """What happens to an award and to its money."""
     return {
+        Event.CUT_AWARD: (_("Award reduced by a cut"), "warn"),
+        Event.ASK_CONSENT: (_("Association asked whether it agrees with the amount"), "neutral"),
+        Event.ANSWER_OFFER: (_("Association answered about the amount"), "good"),
+        Event.DECLINE_AWARD: (_("Award given up"), "warn"),
         Event.RECORD_STEP: (_("Step of approval recorded"), "neutral"),
         Event.SIGN_ACT: (_("Act signed"), "good"),
         Event.COMMIT_MONEY: (_("Amount committed"), "good"),
@@ -128,6 +132,9 @@ def facts(entry: EntryView) -> list[tuple[str, str]]:
         "score": (_("Score"), lambda value: show_score(value, language())),
         "requested": (_("Requested"), lambda value: show_amount(value, language())),
         "awarded": (_("Awarded"), lambda value: show_amount(value, language())),
+        "before": (_("Before"), lambda value: show_amount(value, language()) if isinstance(value, int) else ""),
+        "percent": (_("Per cent taken off"), str),
+        "decommitted": (_("Decommitted"), lambda value: show_amount(value, language())),
         "signed_on": (_("Signed on"), lambda value: show_day(value, language())),
         "taken_on": (_("Day"), lambda value: show_day(value, language())),
         "reference": (_("Reference"), str),

@@ -1,11 +1,12 @@
 """The words of the office for stages, states, events, kinds of letters and causes of refusal."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from flask_babel import gettext as _
 
 from portal.hints import rule as rule
-from workflows.awards.rules import AwardState
+from workflows.awards.rules import Answer, AwardState
 from workflows.budget.rules import EntryKind
 from workflows.calls.rules import Stage
 from workflows.language import NAMES
@@ -99,6 +100,18 @@ def award(value: AwardState) -> Tagged:
         AwardState.SIGNED: (_("Signed, to be committed"), "warn"),
         AwardState.COMMITTED: (_("Committed"), "good"),
         AwardState.PAID: (_("Paid in full"), "good"),
+    }[value]
+    return {"text": text, "tone": tone}
+
+
+def offer(value: Answer | Literal[""] | None) -> Tagged:
+    """What an association said of the amount; empty where it was not asked."""
+    text, tone = {
+        "": (_("Agreement still to be asked"), "warn"),
+        None: (_("Agreement awaited"), "warn"),
+        Answer.ACCEPTED: (_("Agrees"), "good"),
+        Answer.ADAPTED: (_("Agrees, budget adapted"), "good"),
+        Answer.DECLINED: (_("Gives up"), "bad"),
     }[value]
     return {"text": text, "tone": tone}
 

@@ -6,7 +6,8 @@ from workflows.permissions import Action
 blueprint = door("applicant", __name__, Action.USE_ACCOUNT, url_prefix="/applications")
 
 
-from portal.applicant import autosave as autosave  # the screens register themselves on the blueprint
+from portal.applicant import amount as amount  # the screens register themselves on the blueprint
+from portal.applicant import autosave as autosave
 from portal.applicant import check as check
 from portal.applicant import documents as documents
 from portal.applicant import file as file

@@ -30,7 +30,7 @@ def home() -> str:
         "applicant/home.html",
         organisations=organisations,
         files=files,
-        tasks=[*_requests(files), *_letters(files), *_messages(files), *_drafts(drafts)],
+        tasks=[*_requests(files), *_offers(files), *_letters(files), *_messages(files), *_drafts(drafts)],
         next=drafts[0] if drafts else None,
         open_calls=sorted(calls, key=lambda call: call.terms.closes),
     )
@@ -50,6 +50,20 @@ def _requests(files: list[File]) -> list[dict[str, Any]]:
             "tone": "warn",
         }
         for file in asked
+    ]  # fmt: skip
+
+
+def _offers(files: list[File]) -> list[dict[str, Any]]:
+    """The files of which the administration asks whether another amount will do."""
+    return [
+        {
+            "title": _("Answer about the amount of “%(title)s”", title=file.title),
+            "href": url_for("applicant.amount", reference=file.application.reference),
+            "hint": file.application.reference,
+            "status": _("Answer awaited"),
+            "tone": "warn",
+        }
+        for file in files if file.offer and file.offer.answer is None and file.application.state == "awarded"
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from flask_babel import gettext as _
 
+from workflows.awards.queries import OfferView
 from workflows.calls.queries import CallView
 from workflows.calls.rules import Stage
 from workflows.letters.queries import LetterView
@@ -56,6 +57,8 @@ class File:
     now: datetime
     preview: bool = False
     waits: Waiting = NOTHING_WAITS
+    offer: OfferView | None = None
+    """The amount put to the organisation last, where it is another than was asked."""
 
     @property
     def open(self) -> bool:

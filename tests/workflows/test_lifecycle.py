@@ -27,12 +27,13 @@ declare-ineligible  .           ineligible  .           .           .           
 award               .           .           awarded     .           .           awarded     .           .
 put-on-reserve      .           .           reserve     .           .           .           .           .
 refuse              .           .           refused     .           .           .           .           .
+decline-award       .           .           .           .           withdrawn   .           .           .
 """
 
 MOVES_OF_A_CALL = (Event.PUBLISH, Event.DECIDE, Event.CLOSE)
 MOVES_OF_AN_APPLICATION = (
     Event.SUBMIT, Event.BRING_IN, Event.REOPEN, Event.RESTORE, Event.WITHDRAW, Event.BRING_BACK, Event.ADMIT,
-    Event.DECLARE_INELIGIBLE, Event.AWARD, Event.PUT_ON_RESERVE, Event.REFUSE,
+    Event.DECLARE_INELIGIBLE, Event.AWARD, Event.PUT_ON_RESERVE, Event.REFUSE, Event.DECLINE_AWARD,
 )  # fmt: skip
 
 

@@ -49,6 +49,7 @@ restore-submission     .          .          .          yes        yes        . 
 withdraw-application   .          .          .          yes        yes        .          .          .          .          .          .
 delete-draft           .          .          .          .          yes        .          .          .          .          .          .
 read-own-letter        .          .          yes        yes        yes        .          .          .          .          .          .
+answer-offer           .          .          .          yes        yes        .          .          .          .          .          .
 write-to-office        .          .          .          yes        yes        .          .          .          .          .          .
 read-messages          .          .          .          .          .          .          .          .          .          yes        .
 write-to-applicant     .          .          .          .          .          .          .          .          .          yes        .

@@ -62,7 +62,8 @@ def record_step(
 def sign(session: Session, actor: Actor, reference: str, signed_on: date, mark: str, *, now: datetime) -> None:
     """Write down that the act which grants an award was signed on this day, under the reference `mark`.
 
-    Raises NotThere, Problem `act-signed`, `reference-needed`, or as `rules.check_signature`.
+    Raises NotThere, Problem `act-signed`, `reference-needed`, `consent-needed` where less is awarded than was asked
+    and the association did not agree, or as `rules.check_signature`.
     """
     lock_chain(session, LOCK)
     application, found = _held(session, actor, reference, now)
@@ -70,6 +71,8 @@ def sign(session: Session, actor: Actor, reference: str, signed_on: date, mark: 
         raise Problem("act-signed", day=found.signed_on.isoformat())
     if not mark.strip():
         raise Problem("reference-needed", field="reference")
+    if found.needs_consent:
+        raise Problem("consent-needed")
     rules.check_signature(
         signed_on, queries.day_of(now), found.decided_on, [step.taken_on for step in found.steps if step.taken_on],
         [step.code for step in found.missing], queries.periods(session),

@@ -1,6 +1,6 @@
 """Asking about awards: whether a caretaker period lasts, the steps and the act of each award, what pays it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from workflows.allocation.queries import approvals, decision
 from workflows.allocation.tables import Booking
 from workflows.awards import rules
-from workflows.awards.rules import AwardState, Period, Shares
-from workflows.awards.tables import Act, ActStep, CaretakerPeriod
+from workflows.awards.rules import Answer, AwardState, Period, Shares
+from workflows.awards.tables import Act, ActStep, CaretakerPeriod, Offer
 from workflows.budget.queries import EntryView, entries_of, pledges
 from workflows.budget.rules import Pledge
 from workflows.calls.terms import Terms
@@ -21,6 +21,7 @@ from workflows.language import BRUSSELS
 from workflows.lifecycle import ApplicationState
 from workflows.problems import NotThere, Problem
 from workflows.submission.queries import ApplicationView, of_call, view
+from workflows.submission.tables import Application
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,14 @@ class AwardView:
     held_by: Period | None
     shares: Shares | None
     pledge: Pledge
+    offer: "OfferView | None" = None
+    """The amount last put to the association, where there is one."""
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether less is awarded than was asked, and the association did not say yet that it goes on with that."""
+        agreed = self.offer is not None and self.offer.cents == self.award and self.offer.agreed
+        return self.award < self.application.requested and not agreed
 
     @property
     def award(self) -> int:
@@ -60,6 +69,27 @@ class AwardView:
     def missing(self) -> tuple[StepView, ...]:
         """The steps that are still to be recorded."""
         return tuple(step for step in self.steps if step.taken_on is None)
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """An amount in cents put to the association and what it answered; `answer` is None until it does."""
+
+    number: int
+    cents: int
+    before: int
+    percent: int | None
+    reason: Mapping[str, str]
+    below_floor: bool
+    asked_at: datetime
+    answer: Answer | None
+    explanation: str
+    document: str
+    answered_at: datetime | None
+
+    @property
+    def agreed(self) -> bool:
+        return self.answer in (Answer.ACCEPTED, Answer.ADAPTED)
 
 
 def periods(session: Session) -> tuple[Period, ...]:
@@ -101,10 +131,31 @@ def step_document(session: Session, application_id: int, code: str) -> tuple[str
 
 def awaiting_signature(session: Session, call_id: str) -> frozenset[str]:
     """The references of the awards of a call whose act is not signed."""
-    return frozenset(
-        one.reference for one in of_call(session, call_id, ApplicationState.AWARDED)
-        if session.get(Act, one.id) is None
-    )  # fmt: skip
+    signed = select(Act).where(Act.application_id == Application.id).exists()
+    awarded = (Application.call_id == call_id) & (Application.state == ApplicationState.AWARDED)
+    return frozenset(session.scalars(select(Application.reference).where(awarded, ~signed)))
+
+
+def offers(session: Session, application_ids: Collection[int]) -> dict[int, OfferView]:
+    """The last amount put to each association, by the id of its file."""
+    found = session.scalars(
+        select(Offer).where(Offer.application_id.in_(application_ids)).order_by(Offer.application_id, Offer.number)
+    )
+    return {
+        one.application_id: OfferView(
+            one.number, one.cents, one.before_cents, one.percent, one.reason, one.below_floor, one.asked_at,
+            Answer(one.answer) if one.answer else None, one.explanation, one.document, one.answered_at,
+        )
+        for one in found
+    }  # fmt: skip
+
+
+def offer_document(session: Session, application_id: int, number: int) -> tuple[str, str, bytes]:
+    """The adapted budget an association sent: its name, media type and content. Raises NotThere."""
+    found = session.get(Offer, (application_id, number))
+    if found is None or found.sha256 is None:
+        raise NotThere
+    return found.document, session.get_one(Document, found.sha256).media_type, store.get(found.sha256)
 
 
 def subject(reference: str) -> str:
@@ -129,10 +180,11 @@ def _views(session: Session, found: tuple[ApplicationView, ...], now: datetime) 
         (one.application_id, one.step): one
         for one in session.scalars(select(ActStep).where(ActStep.application_id.in_(ids)))
     }
-    booked = _booked(session, ids)
+    booked, asked = booked_by(session, ids), offers(session, ids)
     return tuple(
         _view(
-            one, decided_on, acts.get(one.id), steps, booked.get(one.id, []), pledged[subject(one.reference)], period
+            one, decided_on, acts.get(one.id), steps, booked.get(one.id, []), pledged[subject(one.reference)], period,
+            asked.get(one.id),
         )
         for one in found
     )  # fmt: skip
@@ -140,7 +192,7 @@ def _views(session: Session, found: tuple[ApplicationView, ...], now: datetime) 
 
 def _view(
     file: ApplicationView, decided_on: date, act: Act | None, taken: Mapping[tuple[int, str], ActStep],
-    booked: list[tuple[str, int]], pledge: Pledge, period: Period | None,
+    booked: list[tuple[str, int]], pledge: Pledge, period: Period | None, offer: OfferView | None,
 ) -> AwardView:  # fmt: skip
     cents = file.awarded_cents or 0
     steps = tuple(
@@ -153,7 +205,7 @@ def _view(
     )  # fmt: skip
     return AwardView(
         file, decided_on, steps, state, act.signed_on if act else None, act.reference if act else "", held_by,
-        _shares(file.terms, cents, booked), pledge,
+        _shares(file.terms, cents, booked), pledge, offer,
     )  # fmt: skip
 
 
@@ -163,7 +215,8 @@ def _step(code: str, name: Mapping[str, str], taken: ActStep | None) -> StepView
     return StepView(code, name, taken.taken_on, taken.reference, taken.document)
 
 
-def _booked(session: Session, ids: list[int]) -> dict[int, list[tuple[str, int]]]:
+def booked_by(session: Session, ids: Collection[int]) -> dict[int, list[tuple[str, int]]]:
+    """What awards take of each envelope, by the id of the file."""
     found: dict[int, list[tuple[str, int]]] = {}
     for one in session.scalars(select(Booking).where(Booking.application_id.in_(ids)).order_by(Booking.envelope)):
         found.setdefault(one.application_id, []).append((one.envelope, one.cents))

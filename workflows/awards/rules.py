@@ -10,7 +10,10 @@ from datetime import date
 from enum import StrEnum
 
 from workflows.budget.rules import Pledge
+from workflows.money import largest_remainder
 from workflows.problems import Problem
+
+WHOLE = 100
 
 Shares = tuple[tuple[str, int], ...]
 """Budget codes, each with the cents it pays."""
@@ -25,6 +28,14 @@ class AwardState(StrEnum):
     SIGNED = "signed"
     COMMITTED = "committed"
     PAID = "paid"
+
+
+class Answer(StrEnum):
+    """What an association says of another amount than it asked for, or than was awarded before."""
+
+    ACCEPTED = "accepted"
+    ADAPTED = "adapted"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,24 @@ def check_signature(
         raise Problem("signed-before-decision", field="signed_on", day=decided_on.isoformat())
     if steps and signed_on < max(steps):
         raise Problem("signed-before-step", field="signed_on", day=max(steps).isoformat())
+
+
+def reduced(cents: int, percent: int) -> int:
+    """An award after a cut by so many per cent, rounded down to the cent: a cut never takes less than it says."""
+    return cents * (WHOLE - percent) // WHOLE
+
+
+def reduced_bookings(bookings: Sequence[tuple[str, int]], before: int, after: int) -> dict[str, int]:
+    """What the award takes of each envelope once it is `after` cents instead of `before`.
+
+    An envelope that counts all of it counts all of the new amount; those that share it share the new amount in the
+    same proportion, to the cent.
+    """
+    whole = {envelope: after for envelope, cents in bookings if cents == before}
+    parts = [(envelope, cents) for envelope, cents in bookings if cents != before]
+    shared = sum(cents for _, cents in parts)
+    cut = largest_remainder(shared * after // before, [cents for _, cents in parts])
+    return whole | {envelope: cents for (envelope, _), cents in zip(parts, cut, strict=True)}
 
 
 def state(*, signed: bool, missing: bool, held: bool, award: int, pledge: Pledge) -> AwardState:

@@ -6,7 +6,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflows.database import Base
+from workflows.awards.rules import Answer
+from workflows.database import Base, Cents
+
+_ANSWERS = ",".join(f"'{answer}'" for answer in Answer)
 
 
 class CaretakerPeriod(Base):
@@ -51,3 +54,36 @@ class Act(Base):
     reference: Mapped[str] = mapped_column(String(120))
     recorded_by: Mapped[int] = mapped_column(ForeignKey("persons.id"))
     recorded_at: Mapped[datetime]
+
+
+class Offer(Base):
+    """An amount below what was asked or awarded before, put to the association: the last one counts.
+
+    `before_cents` is what it replaces; `percent` where a cut made it, then `taken` names the cents taken off each
+    envelope and `reason` says why, by language. `answer` is empty until the association gives one.
+    """
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        CheckConstraint(f"answer IN ('',{_ANSWERS})", name="answer"),
+        CheckConstraint("(answer = '') = (answered_at IS NULL)", name="answered_has_instant"),
+        CheckConstraint("(sha256 IS NULL) = (document = '')", name="document_has_name"),
+        CheckConstraint("cents > 0 AND cents <= before_cents", name="cents"),
+    )
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cents: Mapped[Cents]
+    before_cents: Mapped[Cents]
+    percent: Mapped[int | None]
+    reason: Mapped[dict[str, Any]]
+    taken: Mapped[dict[str, Any]]
+    below_floor: Mapped[bool]
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    answer: Mapped[str] = mapped_column(String(10), default="")
+    explanation: Mapped[str] = mapped_column(default="")
+    document: Mapped[str] = mapped_column(String(160), default="")
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("documents.sha256"))
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))

@@ -155,6 +155,9 @@ def _award(material: Material) -> list[Block]:
         )
         blocks.append(Paragraph(partial))
     blocks += _fixed(material)
+    if "before" in material.facts:
+        told = {name: material.facts[name] for name in ("before", "awarded", "percent", "why")}
+        blocks.append(Paragraph(material.say("letter-cut", **told)))
     return [*blocks, Heading(material.say("letter-what-follows"))]
 
 

@@ -69,6 +69,12 @@ def _draft(session: Session, entry: HistoryEntry) -> Iterable[Recipient]:
     return [_to(person, f"/applications/{file.reference}", facts) for person in people]
 
 
+def _consent(session: Session, entry: HistoryEntry) -> Iterable[Recipient]:
+    """Another amount than was asked for; the amounts stay behind the sign-in, and nothing is said of an outcome."""
+    file, people = _of_the_file(session, entry)
+    return [_to(person, f"/applications/{file.reference}/amount", {"file": _named(file)}) for person in people]
+
+
 def _office(session: Session, entry: HistoryEntry) -> Iterable[Recipient]:
     """What came in for a call and still waits, to every administrator, without the files closed to them."""
     call_id = entry.subject.split(":", 1)[1]
@@ -110,5 +116,6 @@ RECIPIENTS_OF_FILES: dict[NoticeKind, Recipients] = {
     NoticeKind.COMPLETION_WITHDRAWN: _request,
     NoticeKind.COMPLETION_REMINDER: _request,
     NoticeKind.DRAFT_REMINDER: _draft,
+    NoticeKind.CONSENT_ASKED: _consent,
     NoticeKind.REPORT: _office,
 }

@@ -12,6 +12,7 @@ from workflows.files import store
 from workflows.history import HistoryEntry
 from workflows.letters.rules import LETTER_AFTER, NOTICE_AFTER, LetterKind
 from workflows.letters.tables import Letter, Mail, MailState, Noticed, SendingHold
+from workflows.lifecycle import ApplicationState, Event
 from workflows.permissions import Action, Actor
 from workflows.problems import NotThere
 from workflows.submission.queries import ApplicationView, own
@@ -62,12 +63,27 @@ class MailView:
 
 
 def of_call(session: Session, call_id: str, *, held_only: bool = False) -> tuple[LetterView, ...]:
-    """The letters of a call by number; `held_only` for those nobody released yet."""
+    """The letters of a call by number; `held_only` for those nobody released yet and that still hold: an award that
+    was cut or given up since, or a reserve that became an award, is told by another letter or by none."""
     statement = (
         select(Letter, Application.reference).join(Application, Application.id == Letter.application_id)
         .where(Application.call_id == call_id).order_by(Letter.year, Letter.number)
     )  # fmt: skip
-    return _letters(session, statement.where(Letter.released_at.is_(None)) if held_only else statement)
+    if not held_only:
+        return _letters(session, statement)
+    cut = (
+        select(HistoryEntry.id)
+        .where(
+            HistoryEntry.subject == "application:" + Application.reference, HistoryEntry.event == Event.CUT_AWARD,
+            HistoryEntry.id > Letter.entry_id,
+        )
+        .exists()
+    )  # fmt: skip
+    lapsed = or_(
+        (Letter.kind == LetterKind.AWARD) & (cut | (Application.state != ApplicationState.AWARDED)),
+        (Letter.kind == LetterKind.RESERVE) & (Application.state == ApplicationState.AWARDED),
+    )
+    return _letters(session, statement.where(Letter.released_at.is_(None), ~lapsed))
 
 
 def released_to(session: Session, actor: Actor, reference: str) -> tuple[LetterView, ...]:

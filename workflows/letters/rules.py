@@ -21,6 +21,7 @@ LETTER_AFTER: dict[Event, LetterKind] = {
     Event.ANSWER_COMPLETION: LetterKind.RECEIPT,
     Event.DECLARE_INELIGIBLE: LetterKind.INELIGIBLE,
     Event.AWARD: LetterKind.AWARD,
+    Event.CUT_AWARD: LetterKind.AWARD,
     Event.PUT_ON_RESERVE: LetterKind.RESERVE,
     Event.REFUSE: LetterKind.REFUSAL,
 }
@@ -38,6 +39,7 @@ class NoticeKind(StrEnum):
     DRAFT_REMINDER = "draft-reminder"
     CALL_CHANGED = "call-changed"
     DEADLINE_EXTENDED = "deadline-extended"
+    CONSENT_ASKED = "consent-asked"
     REPORT = "report"
     REGISTERED_ALREADY = "registered-already"
     NEW_PASSWORD = "new-password"  # noqa: S105  # the name of a mail
@@ -66,6 +68,8 @@ NOTICE_AFTER: dict[Event, NoticeKind] = {
     Event.REMIND_DRAFT: NoticeKind.DRAFT_REMINDER,
     Event.CHANGE_CALL: NoticeKind.CALL_CHANGED,
     Event.EXTEND_DEADLINE: NoticeKind.DEADLINE_EXTENDED,
+    Event.CUT_AWARD: NoticeKind.CONSENT_ASKED,
+    Event.ASK_CONSENT: NoticeKind.CONSENT_ASKED,
     Event.REPORT_TO_OFFICE: NoticeKind.REPORT,
     Event.REGISTER_AGAIN: NoticeKind.REGISTERED_ALREADY,
     Event.ASK_PASSWORD: NoticeKind.NEW_PASSWORD,
