@@ -23,7 +23,7 @@ from workflows.permissions import SYSTEM
 from workflows.reminders import actions as reminders
 from workflows.reminders import queries as reminders_queries
 from workflows.submission import actions as submission
-from workflows.submission import queries as submission_queries
+from workflows.submission import reopening
 from workflows.worker import celery, queue
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ def send_mail(mail_id: int) -> None:
 
 
 DUE: tuple[tuple[Any, Callable[[Session, datetime], Sequence[str | int]]], ...] = (
-    (restore, submission_queries.unrestored),
+    (restore, reopening.unrestored),
     (screen, eligibility_queries.unscreened),
     (remind_draft, reminders_queries.drafts_to_remind),
     (remind_request, reminders_queries.requests_to_remind),

@@ -29,7 +29,7 @@ from workflows.permissions import SYSTEM, Action, Actor, MemberRole
 from workflows.problems import NotThere
 from workflows.replay.paper import one_page
 from workflows.submission import actions as submission
-from workflows.submission import queries, rules
+from workflows.submission import queries, reopening, rules
 from workflows.submission.merging import mark, marks, marks_after, merge
 
 SECOND = timedelta(seconds=1)
@@ -59,13 +59,13 @@ def documents(reference: str) -> list[tuple[str, str]]:
 
 def test_the_last_submission_counts_where_a_reopened_file_is_not_submitted_again_in_time(settings: Settings) -> None:
     _actor, reference = a_reopened()
-    assert asked(queries.unrestored, CLOSES - SECOND) == []
-    assert asked(queries.unrestored, CLOSES) == [reference]
+    assert asked(reopening.unrestored, CLOSES - SECOND) == []
+    assert asked(reopening.unrestored, CLOSES) == [reference]
     done(submission.restore, SYSTEM, reference, now=CLOSES)
     view = asked(queries.view, reference)
     assert (view.state, view.received_at, view.answers) == (ApplicationState.SUBMITTED, NOW, ANSWERS)
     assert documents(reference) == [BUDGET]
-    assert asked(queries.unrestored, CLOSES) == []
+    assert asked(reopening.unrestored, CLOSES) == []
     done(submission.restore, SYSTEM, reference, now=CLOSES)  # safe to run twice
     last = asked(entries, f"application:{reference}")[-1]
     assert (last.event, last.to_state, last.facts["receipt"]) == (

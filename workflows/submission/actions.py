@@ -23,6 +23,7 @@ from workflows.submission.drafts import save_answers as save_answers
 from workflows.submission.drafts import start as start
 from workflows.submission.holding import already, before_closing, held
 from workflows.submission.queries import Receipt
+from workflows.submission.reopening import reopened
 from workflows.submission.snapshots import freeze, put_back
 from workflows.submission.tables import Application, Submission
 
@@ -93,7 +94,7 @@ def restore(session: Session, actor: Actor, reference: str, *, now: datetime) ->
     application = held(session, actor, reference, Action.RESTORE_SUBMISSION)
     call = call_view(session, application.call_id, now)
     by_system = Role.SYSTEM in actor.roles
-    if by_system and (not queries.reopened(application) or is_open(call.state, call.terms, now)):
+    if by_system and (not reopened(application) or is_open(call.state, call.terms, now)):
         return
     if not by_system:
         before_closing(session, application, now)
@@ -108,7 +109,7 @@ def withdraw(session: Session, actor: Actor, reference: str, reason: str, *, now
     application = held(session, actor, reference, Action.WITHDRAW_APPLICATION)
     if not reason.strip():
         raise Problem("reason-needed", field="reason")
-    if queries.reopened(application):
+    if reopened(application):
         _restore(session, application, actor, now)
     move(session, application, Event.WITHDRAW, actor=actor, now=now, reason=reason.strip())
 
@@ -131,7 +132,7 @@ def keep_pdf(session: Session, reference: str, number: int, sha256: str) -> None
 
 
 def _restore(session: Session, application: Application, actor: Actor, now: datetime) -> None:
-    if not queries.reopened(application):
+    if not reopened(application):
         raise Problem("move-not-possible", state=application.state, event=Event.RESTORE)
     receipt = queries.receipts(session, application.id)[0]
     put_back(session, application, receipt, now)

@@ -10,8 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from workflows.calls.form import Meaning, Reader, Section
-from workflows.calls.queries import call_view, terms_named
-from workflows.calls.rules import Stage
+from workflows.calls.queries import terms_named
 from workflows.calls.tables import Call, CallVersion
 from workflows.calls.terms import Terms
 from workflows.files import store
@@ -222,22 +221,6 @@ def receipt_of(submission: Submission) -> Receipt:
         submission.receipt_number, submission.number, submission.received_at, submission.digest, submission.content,
         submission.pdf,
     )  # fmt: skip
-
-
-def reopened(application: Application) -> bool:
-    """Whether a file was submitted and taken back, so that its last submission still counts."""
-    return application.state == ApplicationState.DRAFT and application.received_at is not None
-
-
-def unrestored(session: Session, now: datetime) -> list[str]:
-    """References of files that were reopened and not submitted again before their call closed."""
-    found = session.execute(
-        select(Application.reference, Application.call_id)
-        .where(Application.state == ApplicationState.DRAFT, Application.received_at.is_not(None), ~Application.test)
-        .order_by(Application.id)
-    ).all()
-    open_now = {call_id: call_view(session, call_id, now).stage is Stage.OPEN for call_id in {one[1] for one in found}}
-    return [reference for reference, call_id in found if not open_now[call_id]]
 
 
 def document(session: Session, application: ApplicationView, token: str) -> tuple[AttachmentView, bytes]:
