@@ -82,6 +82,7 @@ def test_what_is_kept_in_the_database_is_the_whole_file(settings: Settings, path
          "scoring.jurors_per_application: Input should be a valid integer (given: 2.5)"),
         ("floor_cents = 1000000", "floor_cents = 10000.00",
          "applicants[0].floor_cents: Input should be a valid integer (given: 10000.0)"),
+        ("weight = 30", 'weight = "veel"', "criteria[0].weight: Input should be a valid integer (given: 'veel')"),
         ("floor_cents = 1000000", "floor_cents = -1",
          "applicants[0].floor_cents: Input should be greater than or equal to 0 (given: -1)"),
         ("ceiling_cents = 12500000", "ceiling_cents = 999999",

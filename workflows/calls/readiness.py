@@ -11,6 +11,7 @@ from workflows.calls import labels
 from workflows.calls.consistency import PARTS_ONLY, inconsistencies
 from workflows.calls.copying import neutral
 from workflows.calls.form import Meaning, QuestionKind
+from workflows.calls.refusals import follows
 from workflows.calls.rules import unfillable_placeholders
 from workflows.calls.shape import Input, Setting, settings
 from workflows.calls.strict import Spot, Strict
@@ -92,7 +93,7 @@ def problems_before_opening(
     try:
         terms = Terms.model_validate(content, context={PARTS_ONLY: True})
     except ValidationError as error:
-        found += [_of_error(detail) for detail in error.errors() if not _follows(detail)]
+        found += [_of_error(detail) for detail in error.errors() if not follows(detail)]
     else:
         found += [Finding(one.reason, one.spot) for one in inconsistencies(terms)]
         found += _of_terms(terms, now, taken or {})
@@ -151,11 +152,6 @@ def _of_error(detail: Any) -> Finding:
     if known:
         return Finding(Reason(known, {"setting": what}), spot)
     return Finding(Reason("setting-wrong", {"setting": what, "message": message}), spot)
-
-
-def _follows(detail: Any) -> bool:
-    """Whether a list is called too short only because what stands in it could not be read."""
-    return detail["type"] == "too_short" and bool(detail["input"])
 
 
 def _named(spot: Spot) -> Setting | None:

@@ -94,6 +94,11 @@ def of_error(model: type[Strict], detail: Any) -> Complaint:
     return Complaint(key, text, Reason(code or "call-file-does-not-fit", facts))
 
 
+def follows(detail: Any) -> bool:
+    """Whether a list is called too short only because what stands in it could not be read."""
+    return detail["type"] == "too_short" and bool(detail["input"])
+
+
 def _part(model: type[Strict], spot: tuple[str | int, ...]) -> type[Strict]:
     """The model at a spot within this one."""
     for name in spot:

@@ -8,7 +8,7 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
-from workflows.calls.refusals import Complaint, TermsRefused, of_error, plain
+from workflows.calls.refusals import Complaint, TermsRefused, follows, of_error, plain
 from workflows.calls.terms import LetterText, Terms
 from workflows.language import BRUSSELS
 from workflows.lifecycle import CallState
@@ -75,7 +75,7 @@ def read_terms(text: str, source: str) -> Terms:
     try:
         terms = Terms.model_validate(data)
     except ValidationError as error:
-        raise TermsRefused(source, tuple(of_error(Terms, one) for one in error.errors())) from None
+        raise TermsRefused(source, tuple(of_error(Terms, one) for one in error.errors() if not follows(one))) from None
     known = ", ".join(sorted(LETTER_FACTS))
     unfillable = tuple(
         Complaint(
