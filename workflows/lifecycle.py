@@ -127,6 +127,8 @@ class Event(StrEnum):
     CORRECT_CREDIT = "correct-credit"
     BEGIN_CARETAKING = "begin-caretaking"
     END_CARETAKING = "end-caretaking"
+    SIGN_PROMOTION = "sign-promotion"
+    PROMOTE = "promote"
     CUT_AWARD = "cut-award"
     ASK_CONSENT = "ask-consent"
     ANSWER_OFFER = "answer-offer"

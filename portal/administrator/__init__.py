@@ -26,6 +26,7 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     people,
     recusal,
     requests,
+    reserve,
     scenarios,
     scoring,
     screening,

@@ -104,6 +104,8 @@ def _of_assessment() -> dict[Event, tuple[str, str]]:
 def _of_awards() -> dict[Event, tuple[str, str]]:
     """What happens to an award and to its money."""
     return {
+        Event.SIGN_PROMOTION: (_("Promotion from the reserve list signed by a first person"), "neutral"),
+        Event.PROMOTE: (_("Files promoted from the reserve list"), "good"),
         Event.CUT_AWARD: (_("Award reduced by a cut"), "warn"),
         Event.ASK_CONSENT: (_("Association asked whether it agrees with the amount"), "neutral"),
         Event.ANSWER_OFFER: (_("Association answered about the amount"), "good"),

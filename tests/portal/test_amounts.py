@@ -2,11 +2,12 @@
 
 from flask.testing import FlaskClient
 
-from tests.builders import asked, sign_in, work_off
+from tests.builders import asked, done, sign_in, work_off
 from tests.conftest import Clock
 from tests.workflows.test_awards import AFTER, BASIS, a_decided_call
 from tests.workflows.test_cutting import owner_of
-from workflows.awards import queries
+from tests.workflows.test_promoting import a_call_with_a_reserve
+from workflows.awards import offering, queries
 from workflows.awards.rules import Answer
 from workflows.lifecycle import ApplicationState
 from workflows.submission import queries as files
@@ -26,8 +27,8 @@ def test_the_office_cuts_what_it_saw_and_the_association_answers_before_it_knows
     sent = {"percent": "15", "seen": "something else", **basis}
     assert client.post(f"{ADMINISTRATION}/calls/small/awards/cut", data=sent).status_code == 422
     sent["seen"] = page.split('name="seen"')[1].split('value="')[1].split('"')[0]
-    done = client.post(f"{ADMINISTRATION}/calls/small/awards/cut", data=sent, follow_redirects=True)
-    assert (done.status_code, "Akkoord verwacht" in done.text) == (200, True)
+    cut = client.post(f"{ADMINISTRATION}/calls/small/awards/cut", data=sent, follow_redirects=True)
+    assert (cut.status_code, "Akkoord verwacht" in cut.text) == (200, True)
     work_off(AFTER)
     path = f"/applications/{reference}/amount"
     sign_in(client, owner_of(reference))
@@ -59,3 +60,18 @@ def test_the_office_records_that_an_award_is_given_up(client: FlaskClient, clock
     gone = client.post(path, data={"do": "decline", "decline-reason": "De partner viel weg."}, follow_redirects=True)
     assert (gone.status_code, reference in gone.text) == (200, False)
     assert client.get(path).status_code == 404
+
+
+def test_the_office_promotes_from_the_reserve_list_what_it_saw(client: FlaskClient, clock: Clock) -> None:
+    clerk, references = a_call_with_a_reserve()
+    clock.now = AFTER
+    sign_in(client, clerk)
+    screen = f"{ADMINISTRATION}/calls/small/reserve"
+    assert 'name="fingerprint"' not in client.get(screen).text
+    done(offering.record_decline, clerk, references[0], "Stopgezet.", now=AFTER)
+    seen = client.get(screen).text.split('name="fingerprint" value="')[1].split('"')[0]
+    page = client.post(screen, data={"fingerprint": seen}, follow_redirects=True)
+    assert (page.status_code, "Reservelijst, beslissing 1" in page.text) == (200, True)
+    assert asked(files.view, references[3]).state is ApplicationState.AWARDED
+    assert client.get(f"{screen}/1.json").json["fingerprint"] == seen
+    assert client.get(f"{screen}/2.json").status_code == 404

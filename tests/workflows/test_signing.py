@@ -21,13 +21,17 @@ from tests.builders import (
     done,
     refusal,
     terms,
+    work_off,
 )
 from workflows.allocation import actions as allocation
 from workflows.allocation import queries
 from workflows.allocation.tables import Allocation, Booking, Signature
 from workflows.calls.queries import call_view
 from workflows.history import entries
+from workflows.letters import queries as letters
 from workflows.lifecycle import CallState, Event
+from workflows.people import actions as people
+from workflows.people import queries as people_queries
 from workflows.permissions import Actor, Role
 from workflows.problems import NotThere, Problem
 from workflows.submission import actions as submission
@@ -80,6 +84,23 @@ def test_the_first_signature_decides_nothing_and_the_second_under_the_same_finge
     ]  # fmt: skip
     told = [(one.event, one.actor) for one in asked(entries, "call:small")][-2:]
     assert told == [(Event.SIGN_ALLOCATION, ada.name), (Event.DECIDE, ben.name)]
+
+
+def test_who_may_sign_second_gets_a_mail_and_nobody_else(settings: Settings) -> None:
+    first, second = a_call_for_two()
+    owner = an_association()
+    done(people.give_role, owner[0].person_id, Role.ADMINISTRATOR, actor=first, now=LATER)
+    an_application("ineligible", by=owner)  # a file of their own: a conflict of interest
+    work_off(LATER)
+    done(allocation.sign, first, "small", asked(queries.board, "small").fingerprint, now=LATER)
+    work_off(LATER)
+    mails = [one for one in asked(letters.mailbox) if one.kind == "signature-asked"]
+    addresses = {one.id: one.email for one in asked(people_queries.people_with, Role.ADMINISTRATOR)}
+    assert [one.address for one in mails] == [addresses[second.person_id or 0]]
+    assert ("Ada ondertekende" in mails[0].body, "/administration/calls/small/allocation" in mails[0].body) == (
+        True,
+        True,
+    )
 
 
 def test_the_same_person_cannot_sign_twice_in_two_tabs_or_with_two_clicks(settings: Settings) -> None:

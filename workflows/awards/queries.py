@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from workflows.allocation.queries import approvals, decision
+from workflows.allocation.queries import approvals
 from workflows.allocation.tables import Booking
 from workflows.awards import rules
 from workflows.awards.rules import Answer, AwardState, Period, Shares
@@ -17,8 +17,9 @@ from workflows.budget.rules import Pledge
 from workflows.calls.terms import Terms
 from workflows.files import store
 from workflows.files.tables import Document
+from workflows.history import HistoryEntry
 from workflows.language import BRUSSELS
-from workflows.lifecycle import ApplicationState
+from workflows.lifecycle import ApplicationState, Event
 from workflows.problems import NotThere, Problem
 from workflows.submission.queries import ApplicationView, of_call, view
 from workflows.submission.tables import Application
@@ -172,7 +173,7 @@ def _views(session: Session, found: tuple[ApplicationView, ...], now: datetime) 
     if not found:
         return ()
     period = caretaking(session, now)
-    decided_on = day_of(decision(session, found[0].call_id).decided_at)
+    decided = _decided(session, [subject(one.reference) for one in found])
     pledged = pledges(session, [subject(one.reference) for one in found])
     ids = [one.id for one in found]
     acts = {one.application_id: one for one in session.scalars(select(Act).where(Act.application_id.in_(ids)))}
@@ -183,11 +184,20 @@ def _views(session: Session, found: tuple[ApplicationView, ...], now: datetime) 
     booked, asked = booked_by(session, ids), offers(session, ids)
     return tuple(
         _view(
-            one, decided_on, acts.get(one.id), steps, booked.get(one.id, []), pledged[subject(one.reference)], period,
-            asked.get(one.id),
+            one, decided[subject(one.reference)], acts.get(one.id), steps, booked.get(one.id, []),
+            pledged[subject(one.reference)], period, asked.get(one.id),
         )
         for one in found
     )  # fmt: skip
+
+
+def _decided(session: Session, subjects: list[str]) -> dict[str, date]:
+    """The day on which each award was decided: with the call, or as it came from the reserve list."""
+    rows = session.execute(
+        select(HistoryEntry.subject, func.max(HistoryEntry.at))
+        .where(HistoryEntry.subject.in_(subjects), HistoryEntry.event == Event.AWARD).group_by(HistoryEntry.subject)
+    )  # fmt: skip
+    return {name: day_of(at) for name, at in rows}
 
 
 def _view(

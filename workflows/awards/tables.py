@@ -87,3 +87,22 @@ class Offer(Base):
     sha256: Mapped[str | None] = mapped_column(ForeignKey("documents.sha256"))
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+
+
+class Promotion(Base):
+    """Files of the reserve list that get what came free. Until a second person signs the same it decides nothing.
+
+    `record` is the canonical text from which it can be worked out again, as that of the decision.
+    """
+
+    __tablename__ = "promotions"
+
+    call_id: Mapped[str] = mapped_column(ForeignKey("calls.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    record: Mapped[str]
+    record_sha256: Mapped[str] = mapped_column(String(64))
+    signed_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    signed_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+    decided_at: Mapped[datetime | None]

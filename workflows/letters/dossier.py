@@ -22,10 +22,12 @@ from workflows.calls.terms import Terms
 from workflows.language import say, show_moment, show_score, text_in
 from workflows.letters.blocks import Block, Document, Facts, Heading, Items, Letterhead, Paragraph, Table
 from workflows.letters.compose import dated
+from workflows.letters.minutes import minutes_document
 from workflows.letters.pdf import to_pdf
 from workflows.money import show_amount
 from workflows.problems import Reason
-from workflows.scoring.queries import Scored, scored
+from workflows.scoring.meeting import ClosingView, closings
+from workflows.scoring.queries import Scored, scored, scored_file
 
 PDF_LANGUAGES = ("nl", "fr")
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -44,6 +46,8 @@ class Dossier:
     refusals: tuple[Refusal, ...]
     envelopes: tuple[EnvelopeLine, ...]
     files: Mapping[str, Scored]
+    closing: ClosingView | None = None
+    """The panel as it was closed last, from which the minutes are made."""
 
 
 def read(session: Session, terms: Terms) -> Dossier:
@@ -52,10 +56,12 @@ def read(session: Session, terms: Terms) -> Dossier:
     data = exchange.from_data(record["input"])
     uses = [EnvelopeUse(**one) for one in record["result"]["envelopes"]]
     files = {one.application.reference: one for one in scored(session, terms.id)}
+    gone = [one.id for one in data.candidates if one.id not in files]  # gave its award up since; ranked all the same
+    files |= {reference: scored_file(session, reference) for reference in gone}
     return Dossier(
         terms, queries.decision(session, terms.id), queries.signed(session, terms.id), data,
         record["result"]["awards"], tuple(Refusal(**one) for one in record["result"]["refusals"]),
-        queries.envelope_lines(terms, data, uses), files,
+        queries.envelope_lines(terms, data, uses), files, next(iter(closings(session, terms.id)), None),
     )  # fmt: skip
 
 
@@ -69,6 +75,7 @@ def pack(found: Dossier, head: Letterhead) -> bytes:
         "signatures.json": _json([{**asdict(one), "at": one.at.isoformat()} for one in found.signed]),
         "README.txt": "\n\n".join(_say("dossier-readme", one) for one in ("nl", "fr", "en")).encode(),
         **{f"dossier-{one}.pdf": to_pdf(compose(found, one, head)) for one in PDF_LANGUAGES},
+        **_minutes(found, head),
     }  # fmt: skip
     sums = "".join(f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
     packed = io.BytesIO()
@@ -98,6 +105,16 @@ def compose(found: Dossier, language: str, head: Letterhead) -> Document:
         reference=found.terms.id, dated=dated(found.decision.decided_at), place=_say("letter-place", language),
         recipient=(), head=head, blocks=tuple(blocks), closing=(head.office,),
     )  # fmt: skip
+
+
+def _minutes(found: Dossier, head: Letterhead) -> dict[str, bytes]:
+    """The minutes of the jury, where its panel was closed; like the dossier they name nobody's marks."""
+    if found.closing is None:
+        return {}
+    name = found.terms.name.texts()
+    return {
+        f"minutes-{one}.pdf": to_pdf(minutes_document(found.closing, name, head, one)) for one in PDF_LANGUAGES
+    }  # fmt: skip
 
 
 def _say(code: str, language: str, **facts: object) -> str:

@@ -11,9 +11,12 @@ from workflows.history import HistoryEntry
 from workflows.language import LANGUAGES, say, text_in
 from workflows.letters.recipients import Recipient, Recipients
 from workflows.letters.rules import NoticeKind
-from workflows.lifecycle import ApplicationState
+from workflows.lifecycle import ApplicationState, Event
+from workflows.people.queries import people_with
 from workflows.people.tables import Membership, Person
+from workflows.permissions import Action, Actor, Role, may
 from workflows.problems import Reason
+from workflows.submission.queries import call_relation
 from workflows.submission.tables import Application
 
 IN_THE_RUNNING = tuple(
@@ -58,6 +61,18 @@ def _extension(session: Session, entry: HistoryEntry) -> Iterable[Recipient]:
         yield Recipient(person.name, person.email, person.language, call["path"], facts=facts)
 
 
+def _signature(session: Session, entry: HistoryEntry) -> Iterable[Recipient]:
+    """One administrator signed: every other who may sign the call too, so that one of them looks at the same."""
+    call_id = entry.subject.split(":", 1)[1]
+    screen = "reserve" if entry.event == Event.SIGN_PROMOTION else "allocation"
+    facts = {"call": terms_of(session, call_id).name.texts(), "who": entry.actor}
+    for person in people_with(session, Role.ADMINISTRATOR):
+        other = Actor(person.id, person.name, person.roles)
+        if person.id != entry.actor_id and may(other, Action.ALLOCATE, call_relation(session, other, call_id)):
+            path = f"/administration/calls/{call_id}/{screen}"
+            yield Recipient(person.name, person.email, person.language, path, facts=facts)
+
+
 def _with_files(
     session: Session, entry: HistoryEntry, which: ColumnElement[bool]
 ) -> Iterable[tuple[Person, dict[str, Any]]]:  # fmt: skip
@@ -70,4 +85,5 @@ def _with_files(
 RECIPIENTS_OF_CALLS: dict[NoticeKind, Recipients] = {
     NoticeKind.CALL_CHANGED: _change,
     NoticeKind.DEADLINE_EXTENDED: _extension,
+    NoticeKind.SIGNATURE_ASKED: _signature,
 }

@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     CALL_CHANGED = "call-changed"
     DEADLINE_EXTENDED = "deadline-extended"
     CONSENT_ASKED = "consent-asked"
+    SIGNATURE_ASKED = "signature-asked"
     REPORT = "report"
     REGISTERED_ALREADY = "registered-already"
     NEW_PASSWORD = "new-password"  # noqa: S105  # the name of a mail
@@ -70,6 +71,8 @@ NOTICE_AFTER: dict[Event, NoticeKind] = {
     Event.EXTEND_DEADLINE: NoticeKind.DEADLINE_EXTENDED,
     Event.CUT_AWARD: NoticeKind.CONSENT_ASKED,
     Event.ASK_CONSENT: NoticeKind.CONSENT_ASKED,
+    Event.SIGN_ALLOCATION: NoticeKind.SIGNATURE_ASKED,
+    Event.SIGN_PROMOTION: NoticeKind.SIGNATURE_ASKED,
     Event.REPORT_TO_OFFICE: NoticeKind.REPORT,
     Event.REGISTER_AGAIN: NoticeKind.REGISTERED_ALREADY,
     Event.ASK_PASSWORD: NoticeKind.NEW_PASSWORD,

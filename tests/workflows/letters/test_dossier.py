@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -10,12 +11,15 @@ from zipfile import ZipFile
 import pytest
 
 from config.settings import Settings
-from tests.builders import a_call, an_administrator, an_application, asked, decide
+from tests.builders import CLOSES, DAY, a_call, an_administrator, an_application, asked, decide
 from workflows.allocation import queries
+from workflows.awards.offering import record_decline
 from workflows.calls.queries import terms_of
+from workflows.database import transaction
 from workflows.letters import dossier
 from workflows.letters.blocks import Items, Letterhead
 from workflows.problems import NotThere
+from workflows.scoring.meeting import ClosingView
 
 HEAD = Letterhead("Brussels International", ("Kruidtuinlaan 20", "1035 Brussel"))
 
@@ -103,3 +107,25 @@ def test_there_is_none_before_the_decision(settings: Settings) -> None:
     a_call()
     with pytest.raises(NotThere):
         read()
+
+
+def test_the_minutes_are_in_it_once_the_panel_was_closed(found: dossier.Dossier) -> None:
+    record = {
+        "call": "small", "held_on": "2026-12-20", "place": "Brussel", "notes": "", "quorum": 2,
+        "present": ["An", "Bo"], "absent": [], "files": [],
+    }  # fmt: skip
+    closed = ClosingView(1, json.dumps(record), "0" * 64, CLOSES, None, "")
+    names = {
+        closing: ZipFile(BytesIO(dossier.pack(replace(found, closing=closing), HEAD))).namelist()
+        for closing in (None, closed)
+    }
+    assert set(names[closed]) - set(names[None]) == {"minutes-fr.pdf", "minutes-nl.pdf"}
+
+
+def test_an_award_given_up_later_changes_nothing_in_the_dossier_of_the_decision(found: dossier.Dossier) -> None:
+    reference = next(iter(found.awards))
+    with transaction() as session:
+        record_decline(session, an_administrator(), reference, "De partner viel weg.", now=CLOSES + 40 * DAY)
+    assert read().decision.record_sha256 == found.decision.record_sha256
+    assert read().files.keys() == found.files.keys()
+    assert dossier.pack(read(), HEAD) == dossier.pack(found, HEAD)
