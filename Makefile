@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check prove bench words lock clean
+.PHONY: help setup run test check prove faults bench words lock clean
 
 help:  ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -22,6 +22,9 @@ test: setup .venv/.test  ## Run every test, on WORKERS=2 processes
 
 prove: setup .venv/.test  ## Ten thousand made-up calls for every property of the allocation (hours)
 	@OPROEP_EXAMPLES=10000 $(BIN)/pytest -n $(WORKERS) tests/workflows/allocation
+
+faults: setup .venv/.test  ## A thousand kills and a faulty mail server over 200 letters (PostgreSQL; KILLS=, LETTERS=, CUTS=)
+	@$(BIN)/python -m tests.faults
 
 bench: setup .venv/.test  ## Measure the allocation, the assignment of a jury and saving while typing against their goals
 	@$(BIN)/python tests/bench/allocation.py

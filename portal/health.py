@@ -13,6 +13,7 @@ from workflows.database import ping
 from workflows.letters.outbox import Standing, standing
 from workflows.permissions import Action
 from workflows.problems import NotThere
+from workflows.troubles import failing
 
 blueprint = door("health", __name__, Action.SEE_PUBLIC)
 log = logging.getLogger(__name__)
@@ -46,8 +47,8 @@ def metrics() -> Response:
     ):
         raise NotThere
     with ask() as session:
-        found = standing(session, now())
-    return Response("\n".join(_lines(found)) + "\n", mimetype="text/plain; version=0.0.4")
+        found, failed = standing(session, now()), failing(session)
+    return Response("\n".join(_lines(found, failed)) + "\n", mimetype="text/plain; version=0.0.4")
 
 
 def _holds(name: str, check: Callable[[], object]) -> bool:
@@ -58,7 +59,7 @@ def _holds(name: str, check: Callable[[], object]) -> bool:
         return False
 
 
-def _lines(found: Standing) -> Iterator[str]:
+def _lines(found: Standing, failing: int) -> Iterator[str]:
     yield from _metric("oproep_mails", "Mails by state.", "gauge")
     yield from (f'oproep_mails{{state="{state}"}} {number}' for state, number in found.mails.items())
     for name, what, value in (
@@ -69,6 +70,7 @@ def _lines(found: Standing) -> Iterator[str]:
         ("oproep_notices_unwritten", "Events that wait for their notices.", found.unnoticed),
         ("oproep_letters_unrendered", "Letters that wait for their PDF.", found.unrendered),
         ("oproep_letters_unreleased", "Letters that wait for a person.", found.unreleased),
+        ("oproep_tasks_failing", "Background work that failed and is still due.", failing),
         ("oproep_sending_held", "1 while no mail leaves.", int(found.hold is not None)),
     ):
         yield from _metric(name, what, "gauge")

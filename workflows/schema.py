@@ -1,6 +1,6 @@
 """Every table, imported once, so that `metadata` is whole."""
 
-from workflows import history
+from workflows import history, troubles
 from workflows.allocation import tables as allocation
 from workflows.awards import tables as awards
 from workflows.budget import tables as budget
@@ -17,7 +17,7 @@ from workflows.submission import tables as submission
 
 STAGES = (
     history, people, files, budget, calls, submission, messages, completion, eligibility, scoring, allocation, awards,
-    letters,
+    letters, troubles,
 )  # fmt: skip
 
 metadata = Base.metadata

@@ -5,11 +5,13 @@ DUE pairs each task with the query that finds its ids: Celery queues them, the e
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from workflows import troubles, worker
 from workflows.database import reading, transaction
 from workflows.eligibility import actions as eligibility
 from workflows.eligibility import queries as eligibility_queries
@@ -27,6 +29,9 @@ from workflows.submission import reopening
 from workflows.worker import celery, queue
 
 log = logging.getLogger(__name__)
+
+MOST_QUEUED = 1000
+"""Tasks on the broker above which a sweep adds none: the next one will."""
 
 _office: Office | None = None
 _transport: Transport | None = None
@@ -141,14 +146,22 @@ DUE: tuple[tuple[Any, Callable[[Session, datetime], Sequence[str | int]]], ...] 
 
 
 def due(task: Any, find: Callable[[Session, datetime], Sequence[str | int]]) -> Sequence[str | int]:
-    """The ids one task should run for now."""
+    """The ids one task should run for now; what failed before waits longer each time."""
     with reading() as session:
-        return find(session, utcnow())
+        found, before = find(session, utcnow()), troubles.waiting(session, task.name, utcnow())
+    done = [about for about in before if about not in {str(one) for one in found}]
+    if done:
+        with transaction() as session:
+            troubles.forget(session, task.name, done)
+    return [one for one in found if not before.get(str(one), False)]
 
 
 @celery.task(name="sweep")
 def sweep() -> None:
-    """Queue whatever is due; run by beat and at every nudge."""
+    """Queue whatever is due; run by beat and at every nudge. What is queued already is not queued again on top."""
+    worker.pulse()
+    if worker.backlog() > MOST_QUEUED:
+        return
     for task, find in DUE:
         for found in due(task, find):
             task.delay(found)
@@ -157,17 +170,28 @@ def sweep() -> None:
 def work_off() -> int:
     """Do whatever is due here and now, one after the other; returns how many tasks succeeded.
 
-    A task that fails is logged and left for the next round; the others go on.
+    A task that fails is written down and left for a later round; the others go on.
     """
     done = 0
     for task, find in DUE:
         for found in due(task, find):
-            try:
+            with suppress(Exception):  # it is written down as trouble
                 task(found)
                 done += 1
-            except Exception:
-                log.exception("%s(%r) failed; it stays due", task.name, found)
     return done
+
+
+def note_trouble(task: str, about: str | int, error: Exception) -> None:
+    """Write down that a task failed, so that it waits longer each time. Where not even that can be done, it is tried
+    again at the next tick."""
+    try:
+        with transaction() as session:
+            troubles.failed(session, task, about, error, now=utcnow())
+    except Exception:
+        log.exception("%s(%r): its failure could not be written down", task, about)
+
+
+worker.tell_troubles(note_trouble)
 
 
 def office() -> Office:

@@ -52,8 +52,10 @@ def work(concurrency: int, instance: Path | None) -> None:
     logging.set_up(settings.mode)
     open_up(settings)
     if settings.redis_url:
+        _refuse_eviction(settings.redis_url)
         options = ["--loglevel=WARNING", "--pool=threads", f"--concurrency={concurrency}", "--without-mingle"]
-        worker.celery.worker_main(["worker", *options])
+        with worker.watchdog(tasks.work_off):
+            worker.celery.worker_main(["worker", *options])
         return
     console.print("No OPROEP_REDIS_URL: the loop runs here. Stop with Ctrl-C.")
     stop = Event()
@@ -70,7 +72,7 @@ def beat(instance: Path | None) -> None:
     logging.set_up(settings.mode)
     if not settings.redis_url:
         raise click.ClickException("beat needs OPROEP_REDIS_URL; without Redis the loop ticks by itself")
-    worker.use_redis(settings.redis_url)
+    _refuse_eviction(settings.redis_url)
     schedule = settings.instance / "beat-schedule"
     worker.celery.start(["beat", "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile="])
 
@@ -124,6 +126,13 @@ def verify_audit(instance: Path | None) -> None:
                 console.print(f"[red]{chain}: broken at entry {entry.position} ({entry.event}, {entry.at})[/red]")
     console.print("Every chain is whole." if not broken else f"{broken} broken.")
     sys.exit(1 if broken else 0)
+
+
+def _refuse_eviction(address: str) -> None:
+    try:
+        worker.refuse_eviction(address)
+    except RuntimeError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _tell_how_to_sign_in(address: str) -> None:

@@ -15,6 +15,7 @@ from workflows.letters import outbox as mails
 from workflows.letters.outbox import Standing
 from workflows.permissions import Actor, Role
 from workflows.problems import NotThere, Problem
+from workflows.troubles import parked
 
 why = click.option("--reason", required=True, help="Why; it is kept in the history.")
 
@@ -31,7 +32,13 @@ def status(instance: Path | None) -> None:
     open_up(settings_of(instance))
     with database.reading() as session:
         found, troubled = mails.standing(session, datetime.now(UTC)), mails.troubled(session)
+        stuck = parked(session)
     _tell(found)
+    for one in stuck:
+        console.print(
+            f"[red]{one.task} {one.about}[/red] failed {one.attempts} times ({one.error}); "
+            f"tried again at {one.next_at:%Y-%m-%d %H:%M} UTC.", soft_wrap=True,
+        )  # fmt: skip
     if troubled:
         table = Table(title="Mails that need a person (oproep outbox retry ID --reason …)")
         for column in ("ID", "What", "State", "Attempts", "Perhaps twice", "What was said"):
@@ -40,7 +47,7 @@ def status(instance: Path | None) -> None:
             twice = "yes" if one.perhaps_twice else ""
             table.add_row(str(one.id), one.what, str(one.state), str(one.attempts), twice, one.trouble)
         console.print(table)
-    sys.exit(1 if troubled else 0)
+    sys.exit(1 if troubled or stuck else 0)
 
 
 @outbox.command()

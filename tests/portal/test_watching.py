@@ -62,7 +62,7 @@ def test_the_figures_tell_states_age_and_holds(client: FlaskClient, settings: Se
         'oproep_mails{state="failed"}': "0", 'oproep_mails{state="unknown"}': "0", "oproep_mails_due": "0",
         "oproep_queue_age_seconds": "0", "oproep_mails_perhaps_twice": "0", "oproep_letters_unwritten": "1",
         "oproep_notices_unwritten": "0", "oproep_letters_unrendered": "0", "oproep_letters_unreleased": "0",
-        "oproep_sending_held": "1",
+        "oproep_tasks_failing": "0", "oproep_sending_held": "1",
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from workflows.awards import actions, caretaker, cutting, offering, queries, rul
 from workflows.awards.actions import Paper
 from workflows.awards.rules import Answer
 from workflows.budget import queries as budget
+from workflows.invariants.report import examine
 from workflows.letters import queries as letters
 from workflows.letters.rules import LetterKind
 from workflows.lifecycle import ApplicationState
@@ -113,6 +114,16 @@ def test_an_award_given_up_frees_its_envelope_and_is_decommitted_by_a_new_entry(
     kinds = [(str(one.kind), one.commitment) for one in asked(budget.entries, line)]
     assert kinds == [("credit", 10_000_000), ("commitment", -2_000_000), ("decommitment", 2_000_000)]
     assert asked(budget.line, line).free.commitment == 10_000_000
+
+
+def test_awards_that_are_cut_signed_and_given_up_break_no_promise_of_the_data() -> None:
+    clerk, (signed, given_up) = a_decided_call(2_000_000, 1_100_000)
+    sign(clerk, signed)
+    assert cut(clerk) == 1
+    for reference in (signed, given_up):
+        done(offering.decline, owner_of(reference), reference, "Te weinig.", now=AFTER)
+    work_off()
+    assert [one.broken for one in asked(lambda session: list(examine(session))) if one.broken] == []
 
 
 def test_an_award_that_was_paid_is_not_given_up() -> None:

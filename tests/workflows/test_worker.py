@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from redis import Redis
@@ -15,7 +16,7 @@ from sqlalchemy import select, update
 from config.settings import ROOT, Settings
 from tests.builders import CLOSES, DAY, NOW, a_call, an_application, asked, done
 from tests.conftest import missing
-from workflows import tasks, worker
+from workflows import tasks, troubles, worker
 from workflows.eligibility import queries as eligibility
 from workflows.history import HistoryEntry
 from workflows.letters import queries as letters
@@ -100,7 +101,7 @@ def test_a_task_that_fails_stays_due_and_does_not_stop_the_others(
     first, *others = asked(letters.unrendered, NOW)
     whole = asked(letters.letter, first).content
     done(lambda session: session.execute(update(Letter).where(Letter.id == first).values(content="{")))
-    with caplog.at_level(logging.ERROR, logger="workflows.tasks"):
+    with caplog.at_level(logging.ERROR, logger="workflows.worker"):
         tasks.work_off()
     assert [record.message for record in caplog.records] == [f"render_letter({first}) failed; it stays due"]
     assert (asked(letters.unrendered, NOW), asked(letters.counts)) == ([first], {"pending": 1, "sent": 2})
@@ -190,3 +191,109 @@ def test_a_nudge_reaches_a_real_redis_as_one_sweep() -> None:
     except RedisError:
         missing("Redis server at 127.0.0.1:6379")
     assert [b'"task": "sweep"' in one for one in queued] == [True]
+
+
+class Ordered(Exception):
+    """What the database says where it could not put two units of work in an order."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.orig = self
+        self.sqlstate = code
+
+
+@pytest.mark.parametrize(("code", "tries", "ends"), [("40001", 3, True), ("40P01", 3, True), ("23505", 1, False)])
+def test_a_unit_of_work_is_done_again_at_once_where_the_database_asks_for_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, code: str, tries: int, ends: bool
+) -> None:
+    tried: list[int] = []
+
+    def look(about: int) -> None:
+        tried.append(about)
+        if len(tried) < 3:
+            raise Ordered(code)
+
+    monkeypatch.setattr(tasks.screen, "run", look)
+    if ends:
+        tasks.screen(1)
+    else:
+        with pytest.raises(Ordered):
+            tasks.screen(1)
+    assert tried == [1] * tries
+    assert asked(troubles.failing) == (0 if ends else 1)
+
+
+def test_what_fails_waits_longer_each_time_is_counted_and_forgotten_once_it_is_done(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call()
+    an_application("submitted")
+    (entry_id,) = asked(letters.unwritten, NOW)
+    tasks.write_letter(entry_id)
+    whole = asked(letters.letter, 1).content
+    done(lambda session: session.execute(update(Letter).values(content="{")))
+    now, waits = CLOSES, []
+    monkeypatch.setattr(tasks, "utcnow", lambda: now)
+    for _ in range(6):
+        before = now
+        while not tasks.due(tasks.render_letter, letters.unrendered):
+            now += timedelta(minutes=1)
+        waits.append(int((now - before).total_seconds()) // 60)
+        tasks.work_off()
+    assert waits == [0, 0, 1, 2, 4, 8]
+    (stuck,) = asked(troubles.parked)
+    assert (stuck.task, stuck.about, stuck.attempts, stuck.error) == ("render_letter", "1", 6, "JSONDecodeError")
+    assert [troubles.pause(attempts) for attempts in (10, 20)] == [timedelta(minutes=256), troubles.LONGEST]
+    done(lambda session: session.execute(update(Letter).values(content=whole)))
+    now += troubles.LONGEST
+    while tasks.work_off():
+        pass
+    assert (asked(letters.counts), asked(troubles.failing)) == ({"sent": 1}, 0)
+
+
+def test_while_the_broker_brings_nothing_the_worker_looks_by_itself(
+    settings: Settings, at_closing: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_call()
+    an_application("submitted")
+    monkeypatch.setattr(worker, "TICK", 0.02)
+    monkeypatch.setattr(worker, "SILENCE", 0.1)
+    with worker.watchdog(tasks.work_off):
+        assert eventually(lambda: asked(letters.counts) == {"sent": 1}) is True
+    worker.pulse()
+    assert worker.silent_for() < 5
+
+
+def test_a_sweep_adds_nothing_to_a_broker_that_is_full(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    a_call()
+    an_application("submitted")
+    queued: list[object] = []
+    monkeypatch.setattr(tasks.write_letter, "delay", queued.append)
+    monkeypatch.setattr(tasks.screen, "delay", queued.append)
+    monkeypatch.setattr(worker, "backlog", lambda: tasks.MOST_QUEUED + 1)
+    tasks.sweep()
+    assert queued == []
+    monkeypatch.setattr(worker, "backlog", lambda: 0)
+    tasks.sweep()
+    assert len(queued) == 2
+
+
+def test_a_redis_that_throws_work_away_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Evicting:
+        def __enter__(self) -> "Evicting":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def config_get(self, _: str) -> dict[str, str]:
+            return {"maxmemory-policy": "allkeys-lru"}
+
+    monkeypatch.setitem(worker.celery.conf, "broker_url", None)
+    monkeypatch.setattr(worker, "_redis", Evicting)
+    with pytest.raises(RuntimeError, match="set it to noeviction"):
+        worker.refuse_eviction("redis://127.0.0.1:1/0")
+    monkeypatch.undo()
+    monkeypatch.setitem(worker.celery.conf, "broker_url", None)
+    assert worker.refuse_eviction("redis://127.0.0.1:1/0") is None  # type: ignore[func-returns-value]
+    monkeypatch.setitem(worker.celery.conf, "broker_url", None)

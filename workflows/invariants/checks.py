@@ -119,7 +119,7 @@ def _awards(session: Session) -> Iterator[str]:
     decided = {
         entry.subject: entry.facts.get("awarded")
         for entry in session.scalars(
-            select(HistoryEntry).where(HistoryEntry.event == Event.AWARD).order_by(HistoryEntry.id)
+            select(HistoryEntry).where(HistoryEntry.event.in_([Event.AWARD, Event.CUT_AWARD])).order_by(HistoryEntry.id)
         )
     }
     booked = set(session.scalars(select(Booking.application_id)))
@@ -131,7 +131,8 @@ def _awards(session: Session) -> Iterator[str]:
         if one.awarded_cents is not None and one.id not in booked:
             yield f"{one.reference}: is awarded, but no envelope bears it"
     unawarded = select(Application.reference).join(Act, Act.application_id == Application.id)
-    for reference in session.scalars(unawarded.where(Application.awarded_cents.is_(None))):
+    never = Application.awarded_cents.is_(None) & (Application.state != ApplicationState.WITHDRAWN)  # or given up since
+    for reference in session.scalars(unawarded.where(never)):
         yield f"{reference}: an act is signed for it, but nothing is awarded"
 
 

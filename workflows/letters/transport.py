@@ -1,6 +1,7 @@
 """How a mail leaves: SMTP, or a folder of .eml files for development. Knows no database."""
 
 import os
+import re
 import smtplib
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,15 +73,42 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as error:
             raise NotTaken(str(error)) from error
         try:
-            server.send_message(mail)
-        except smtplib.SMTPServerDisconnected as error:
-            raise PerhapsTaken(str(error)) from error
-        except smtplib.SMTPException as error:
-            raise NotTaken(str(error)) from error
-        except OSError as error:
-            raise PerhapsTaken(str(error)) from error
+            _address(server, mail)
+            _hand_over(server, mail)
         finally:
             server.close()
+
+
+def _address(server: smtplib.SMTP, mail: EmailMessage) -> None:
+    """Everything before the content: whatever breaks here, nothing left. Raises NotTaken."""
+    try:
+        server.ehlo_or_helo_if_needed()
+        for command, argument in (("MAIL", f"FROM:<{_spec(mail, 'From')}>"), ("RCPT", f"TO:<{_spec(mail, 'To')}>")):
+            code, said = server.docmd(command, argument)
+            if code not in (250, 251):
+                raise NotTaken(f"{code} {said.decode('utf-8', 'replace')}")
+        code, said = server.docmd("DATA")
+        if code != 354:
+            raise NotTaken(f"{code} {said.decode('utf-8', 'replace')}")
+    except (OSError, UnicodeError, smtplib.SMTPException) as error:
+        raise NotTaken(str(error)) from error
+
+
+def _hand_over(server: smtplib.SMTP, mail: EmailMessage) -> None:
+    """The content: from its first octet on until the server's word nobody knows. Raises NotTaken, PerhapsTaken."""
+    content = re.sub(rb"(?m)^\.", b"..", mail.as_bytes())
+    try:
+        server.send(content + (b"" if content.endswith(b"\r\n") else b"\r\n") + b".\r\n")
+        code, said = server.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        raise PerhapsTaken(str(error)) from error
+    if code != 250:
+        raise NotTaken(f"{code} {said.decode('utf-8', 'replace')}")
+
+
+def _spec(mail: EmailMessage, header: str) -> str:
+    spec: str = mail[header].addresses[0].addr_spec
+    return spec
 
 
 def build(message: Message) -> EmailMessage:
