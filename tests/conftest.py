@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,9 @@ def settings(place: Path, migrated: Path) -> Iterator[Settings]:
     database.disconnect()
 
 
-@pytest.fixture
-def postgresql() -> Iterator[str]:
-    """The address of an empty PostgreSQL database of the test's own, dropped afterwards."""
+@contextmanager
+def postgresql_database(template: str = "template1") -> Iterator[str]:
+    """The address of a PostgreSQL database made from a template, dropped afterwards."""
     name = f"oproep_test_{secrets.token_hex(6)}"
     server = create_engine(
         SERVER.replace("postgresql", "postgresql+psycopg") + "postgres",
@@ -86,7 +87,7 @@ def postgresql() -> Iterator[str]:
     )  # fmt: skip
     try:
         with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     except OperationalError:
         server.dispose()
         missing("PostgreSQL server at 127.0.0.1:5432 that lets `postgres` in")
@@ -95,6 +96,23 @@ def postgresql() -> Iterator[str]:
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql() -> Iterator[str]:
+    """The name of an empty PostgreSQL database at the newest revision, made once and copied by each test."""
+    with postgresql_database() as address:
+        engine = database.make_engine(address)
+        upgrade(engine)
+        engine.dispose()
+        yield address.removeprefix(SERVER)
+
+
+@pytest.fixture
+def postgresql() -> Iterator[str]:
+    """The address of an empty PostgreSQL database of the test's own."""
+    with postgresql_database() as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -106,14 +124,16 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return found
 
 
-@pytest.fixture
-def installation(address: str, tmp_path: Path) -> Iterator[Settings]:
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
     """An installation over a migrated database of each kind in turn."""
-    settings = Settings(instance=tmp_path / "instance", database_url=address)
-    set_up.connect(settings)
-    upgrade(database.engine())
-    yield settings
-    database.disconnect()
+    if request.param == "sqlite":
+        yield request.getfixturevalue("settings")
+        return
+    with postgresql_database(request.getfixturevalue("migrated_postgresql")) as address:
+        settings = Settings(instance=tmp_path / "instance", database_url=address)
+        set_up.connect(settings)
+        yield settings
 
 
 @pytest.fixture(scope="session")
@@ -123,20 +143,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, dict[str, An
     return found, dict(found.config)
 
 
-@pytest.fixture
-def portal(built: tuple[Flask, dict[str, Any]], settings: Settings) -> Flask:
-    """The portal over the test's own installation, with nothing left of the test before."""
+def over(settings: Settings, built: tuple[Flask, dict[str, Any]], **others: Any) -> Flask:
+    """The portal over this installation, with nothing left of the test before; forms need no CSRF token."""
     found, config = built
     found.config.clear()
-    found.config.update(config | set_up.flask_settings(settings))
+    found.config.update(config | set_up.flask_settings(settings) | {"TESTING": True, "WTF_CSRF_ENABLED": False})
+    found.config.update(others)
     return found
 
 
 @pytest.fixture
-def app(portal: Flask) -> Flask:
-    """The portal over the test's own installation; forms need no CSRF token."""
-    portal.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    return portal
+def app(built: tuple[Flask, dict[str, Any]], settings: Settings) -> Flask:
+    """The portal over the test's own installation."""
+    return over(settings, built)
 
 
 class Clock:

@@ -4,6 +4,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,7 +14,7 @@ from waitress import create_server, wasyncore
 
 from config.settings import ROOT, Settings
 from portal import set_up
-from tests.conftest import Clock, missing
+from tests.conftest import Clock, missing, over
 from workflows import database, tasks, worker
 
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -37,9 +38,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(portal: Flask, settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def site(
+    built: tuple[Flask, dict[str, Any]], settings: Settings, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """The address of a portal that runs on the server of `make run`; its clock, and the background's, is the test's."""
     monkeypatch.setattr(tasks, "utcnow", lambda: clock.now)
+    portal = over(settings, built, TESTING=False, WTF_CSRF_ENABLED=True)
     sockets: dict[int, object] = {}
     server = create_server(portal, map=sockets, host="127.0.0.1", port=0, threads=4, ident="")
     address = f"http://127.0.0.1:{server.effective_port}"
@@ -88,6 +92,7 @@ def visit(browser: Browser, site: str, tmp_path: Path) -> Iterator[Visit]:
 
 def faults(page: Page) -> list[str]:
     """What axe-core finds wrong with the page as it stands (WCAG 2.0 to 2.2, A and AA)."""
+    page.wait_for_load_state()
     page.evaluate(Path(AXE).read_text(encoding="utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = page.evaluate("tags => axe.run({runOnly: tags})", tags)

@@ -112,7 +112,7 @@ def test_every_screen_is_not_there_for_whoever_is_no_administrator(app: Flask, c
     names = {"call_id": "small", "reference": reference, "duty": "jury", "token": "x"}
     values = {**names, "person_id": 1, "number": 0, "letter_id": 1, "organisation_id": 1, "accreditation_id": 1}
     values |= {"account_id": 1, "invitation_id": 1, "role": "juror", "part": "criteria", "spot": "criteria.0"}
-    values |= {"kind": "csv", "step": "government", "line_id": 1, "period_id": 1, "spoken": "nl"}
+    values |= {"kind": "csv", "step": "government", "line_id": 1, "period_id": 1, "spoken": "nl", "scenario_id": 1}
     screens = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("administrator.")]
     assert len(screens) >= 41
     for rule in screens:
@@ -198,7 +198,7 @@ def test_a_wrong_call_file_is_refused_line_by_line_and_its_text_is_kept(client: 
     assert [one.split(" (")[0] for one in complaints] == [
         "call.toml: scoring.pass_mark_hundredths: Input should be a valid integer",
         "call.toml: scoring.hurdle: unknown key, expected one of "
-        "gap_hundredths, jurors_per_application, jury_due_at, opinion_due_at, opinion_required, "
+        "extremes_explained, gap_hundredths, jurors_per_application, jury_due_at, opinion_due_at, opinion_required, "
         "pass_mark_hundredths, quorum",
     ]
     assert "hurdle = 1" in shown

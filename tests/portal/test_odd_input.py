@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from werkzeug.test import encode_multipart
 
 from config.settings import Settings
-from portal import create_app
 from portal.addresses import LARGEST_ID, instant, page_of_ours, row_number
 from portal.forms import DayField
 from portal.received import LONGEST_TEXT, Form
@@ -34,7 +33,7 @@ from tests.builders import (
     done,
     sign_in,
 )
-from tests.conftest import Clock
+from tests.conftest import Clock, over
 from workflows.people import actions as people
 from workflows.people.actions import NewPerson
 from workflows.permissions import Actor
@@ -383,11 +382,9 @@ def test_coming_back_to_a_verdict_that_was_refused_shows_the_file(office: FlaskC
 
 
 @pytest.fixture
-def portal(installation: Settings, clock: Clock) -> Flask:
+def portal(built: tuple[Flask, dict[str, Any]], installation: Settings, clock: Clock) -> Flask:
     """The portal over each kind of database in turn."""
-    found = create_app(installation)
-    found.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
-    return found
+    return over(installation, built)
 
 
 def test_a_name_with_a_nul_in_it_is_the_name_of_nothing(portal: Flask) -> None:
