@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from portal import errors
 from portal.administrator import blueprint
 from portal.administrator.frame import open_decision, show
-from portal.administrator.standing import standing, time_line, to_do
+from portal.administrator.standing import everybody_told, standing, time_line, to_do
 from portal.work import actor, ask, now, work
 from workflows.allocation.queries import approvals
 from workflows.calls import actions
@@ -40,8 +40,7 @@ def close(call_id: str) -> Any:
     """Only when every applicant was told; the stage of the calls cannot know of letters, so it is judged here."""
     try:
         with work() as session:
-            figures = standing(session, call_view(session, call_id, now()))
-            if figures.held or figures.unwritten:
+            if not everybody_told(session, call_id):
                 flash(_("The call cannot be closed yet: letters are still held or being written."), "error")
             else:
                 actions.close(session, actor(), call_id, now=now())

@@ -1,6 +1,7 @@
 """How a call stands: the figures, the time line, and what must be done now."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +17,13 @@ from workflows.calls.rules import Stage
 from workflows.history import entries
 from workflows.language import show_day
 from workflows.letters import queries as letters
+from workflows.letters.queries import LetterView
 from workflows.letters.rules import LetterKind
 from workflows.lifecycle import ApplicationState, CallState, Event
 from workflows.messages import queries as messages
 from workflows.permissions import Duty
 from workflows.scoring.queries import JUDGED, Scored, scored
-from workflows.submission.queries import of_call
+from workflows.submission.queries import ApplicationView, conflicted_files, of_call
 
 ANSWERED = {
     ApplicationState.INELIGIBLE: LetterKind.INELIGIBLE,
@@ -51,14 +53,13 @@ class Standing:
 
 
 def standing(session: Session, call: CallView) -> Standing:
-    """Count how a call stands."""
-    files = of_call(session, call.id)
+    """Count how a call stands, for this request's administrator: a file of a conflict of interest counts nowhere."""
+    hidden = conflicted_files(session, actor(), call.id)
+    files = [found for found in of_call(session, call.id) if found.reference not in hidden]
     states = Counter(found.state for found in files)
     drafts = sum(found.state is ApplicationState.DRAFT and not found.reopened for found in files)
-    judged = scored(session, call.id) if call.state is CallState.PUBLISHED else ()
-    written = letters.of_call(session, call.id)
-    told = {(letter.application, letter.kind) for letter in written}
-    decided = [found for found in files if found.state in ANSWERED]
+    judged = [found for found in _judged(session, call) if found.application.reference not in hidden]
+    written = [letter for letter in letters.of_call(session, call.id) if letter.application not in hidden]
     return Standing(
         drafts=drafts,
         received=len(files) - drafts,
@@ -72,8 +73,23 @@ def standing(session: Session, call: CallView) -> Standing:
         without_remark=sum(found.ready and not found.remark for found in judged),
         held=sum(letter.released_at is None for letter in written),
         unanswered=sum(line.unanswered for line in messages.of_call(session, actor(), call.id)),
-        unwritten=sum((found.reference, ANSWERED[found.state]) not in told for found in decided),
+        unwritten=_unwritten(files, written),
     )  # fmt: skip
+
+
+def everybody_told(session: Session, call_id: str) -> bool:
+    """Whether every decision has its letter and none is held, whoever asks."""
+    written = letters.of_call(session, call_id)
+    return not (any(letter.released_at is None for letter in written) or _unwritten(of_call(session, call_id), written))
+
+
+def _unwritten(files: Iterable[ApplicationView], written: Sequence[LetterView]) -> int:
+    told = {(letter.application, letter.kind) for letter in written}
+    return sum((found.reference, ANSWERED[found.state]) not in told for found in files if found.state in ANSWERED)
+
+
+def _judged(session: Session, call: CallView) -> tuple[Scored, ...]:
+    return scored(session, call.id) if call.state is CallState.PUBLISHED else ()
 
 
 def lacks_jurors(found: Scored) -> bool:

@@ -198,8 +198,8 @@ def test_a_wrong_call_file_is_refused_line_by_line_and_its_text_is_kept(client: 
     assert [one.split(" (")[0] for one in complaints] == [
         "call.toml: scoring.pass_mark_hundredths: Input should be a valid integer",
         "call.toml: scoring.hurdle: unknown key, expected one of "
-        "extremes_explained, gap_hundredths, jurors_per_application, jury_due_at, opinion_due_at, opinion_required, "
-        "pass_mark_hundredths, quorum",
+        "blind, extremes_explained, gap_hundredths, jurors_per_application, jury_due_at, opinion_due_at, "
+        "opinion_required, pass_mark_hundredths, quorum",
     ]
     assert "hurdle = 1" in shown
 

@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from tests import builders
 from tests.builders import asked, refusal
+from workflows.calls.terms import Terms
 from workflows.history import entries
 from workflows.lifecycle import Event
 from workflows.permissions import SYSTEM, Actor, Duty, Role
@@ -102,3 +103,45 @@ def test_a_recusal_wants_a_person_and_a_reason(office: FlaskClient) -> None:
     assert recuse(office, reference, juror, " ") == 422
     assert Event.RECUSE not in events(reference)
     assert refusal(conflicts.recuse, SYSTEM, reference, juror.person_id, "", now=builders.NOW).code == "reason-needed"
+
+
+def a_blind_call(**scoring: object) -> None:
+    """A call with names of partners asked for and a contact that tells who applies, judged blind if so."""
+    content = builders.terms().model_dump(mode="json")
+    content["scoring"] |= scoring
+    questions = content["sections"][0]["questions"]
+    label = {"nl": "Partners", "fr": "Partenaires", "en": "Partners"}
+    partners = {"id": "partners", "kind": "short-text", "means": "partners", "required": False, "identifies": True}
+    questions[-1] |= {"identifies": True, "readers": ["jury", "expert"]}
+    builders.a_call(Terms.model_validate({
+        **content, "sections": [
+            {**content["sections"][0], "questions": [*questions, {**partners, "max_length": 80, "label": label}]},
+            content["sections"][1],
+        ],
+    }))  # fmt: skip
+
+
+@pytest.mark.parametrize(("blind", "shown"), [(False, True), (True, False)])
+@pytest.mark.usefixtures("settings")
+def test_partners_are_named_before_declaring_and_nobody_is_where_files_are_judged_blind(
+    client: FlaskClient, blind: bool, shown: bool
+) -> None:
+    a_blind_call(blind=blind)
+    applicant = builders.an_association(name="Vereniging Zichtbaar", city="Elzele")
+    answers = {"partners": "Coopérative Lisanga", "contact": "Mevrouw Zichtbaar"}
+    reference = builders.an_application("eligible", answers, by=applicant)
+    juror, expert = builders.a_juror(), builders.an_expert()
+    builders.assign(reference, juror, declared=False)
+    builders.assign(reference, expert, Duty.EXPERT, declared=False)
+    builders.sign_in(client, juror)
+    before = client.get(f"/jury/{reference}/conflict").text
+    assert ("Coopérative Lisanga" in before, "Vereniging Zichtbaar" in before) == (shown, shown)
+    client.post(f"/jury/{reference}/conflict", data={"do": "free"})
+    pages = client.get(f"/jury/{reference}").text + client.get("/jury/").text
+    names = ("Vereniging Zichtbaar", "Elzele", "Coopérative Lisanga", "Mevrouw Zichtbaar", "begroting.pdf")
+    assert [name in pages for name in names] == [shown] * 5
+    token = asked(queries.scored_file, reference).application.attachments[0].token
+    saved = client.get(f"/jury/{reference}/documents/{token}").headers["Content-Disposition"]
+    assert saved == f"attachment; filename={'begroting.pdf' if shown else 'budget-1.pdf'}"
+    builders.sign_in(client, expert)
+    assert "Vereniging Zichtbaar" in client.get(f"/expertise/{reference}/conflict").text

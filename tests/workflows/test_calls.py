@@ -75,8 +75,8 @@ def test_what_is_kept_in_the_database_is_the_whole_file(settings: Settings, path
         ('kind = "south"', 'kind = "south"\ncolour = "red"',
          f"colour: unknown key, expected one of {', '.join(sorted(Terms.model_fields))}"),
         ("jurors_per_application = 3", "jurors_per_application = 3\njurors = 3",
-         "scoring.jurors: unknown key, expected one of extremes_explained, gap_hundredths, jurors_per_application, "
-         "jury_due_at, opinion_due_at, opinion_required, pass_mark_hundredths, quorum"),
+         "scoring.jurors: unknown key, expected one of blind, extremes_explained, gap_hundredths, "
+         "jurors_per_application, jury_due_at, opinion_due_at, opinion_required, pass_mark_hundredths, quorum"),
         ("year = 2024", 'year = "2024"', "year: Input should be a valid integer (given: '2024')"),
         ("jurors_per_application = 3", "jurors_per_application = 2.5",
          "scoring.jurors_per_application: Input should be a valid integer (given: 2.5)"),

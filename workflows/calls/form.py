@@ -47,6 +47,7 @@ class Meaning(StrEnum):
     STARTS_ON = "starts-on"
     ENDS_ON = "ends-on"
     PERIOD = "period"
+    PARTNERS = "partners"
 
 
 class Reader(StrEnum):
@@ -102,6 +103,7 @@ _MEANT = {
     Meaning.STARTS_ON: frozenset({QuestionKind.DATE}),
     Meaning.ENDS_ON: frozenset({QuestionKind.DATE}),
     Meaning.PERIOD: frozenset({QuestionKind.PERIOD}),
+    Meaning.PARTNERS: frozenset({QuestionKind.SHORT_TEXT, QuestionKind.TABLE}),
 }
 
 
@@ -148,7 +150,8 @@ class Column(Strict):
 
 class Question(Strict):
     """A question of the form. `at_least` and `at_most`: the smallest and largest number; or how many choices, places,
-    goals, rows or documents. `accepted`: kinds of documents, all of them where none is named."""
+    goals, rows or documents. `accepted`: kinds of documents, all of them where none is named. `identifies`: the answer
+    tells who applies, so that the jury does not see it where the call has files judged blind."""
 
     id: Code
     kind: QuestionKind
@@ -159,6 +162,7 @@ class Question(Strict):
     at_most: Bound | None = None
     accepted: tuple[DocumentKind, ...] = ()
     readers: tuple[Reader, ...] = (Reader.JURY, Reader.EXPERT)
+    identifies: bool = False
     label: Words
     help: Words | None = None
     choices: tuple[Choice, ...] = ()

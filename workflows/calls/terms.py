@@ -118,7 +118,7 @@ class Criterion(Strict):
 class Scoring(Strict):
     """How marks become a ranking. `quorum`: submitted reviews of jurors a file needs to be ranked. `gap_hundredths`: a
     spread between jurors above it sends a file to discussion. `extremes_explained`: the lowest and the highest mark on
-    a criterion need a comment."""
+    a criterion need a comment. `blind`: the jury does not see who applies."""
 
     jurors_per_application: Count
     quorum: Count = 1
@@ -126,6 +126,7 @@ class Scoring(Strict):
     gap_hundredths: Annotated[int, Field(ge=0, le=10000, strict=True)] | None = None
     opinion_required: bool
     extremes_explained: bool = False
+    blind: bool = False
     jury_due_at: Instant | None = None
     opinion_due_at: Instant | None = None
 

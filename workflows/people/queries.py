@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -63,6 +63,11 @@ class OrganisationView:
     def statement(self) -> dict[str, str]:
         """What the organisation says of itself, as it is frozen in a submission; where it is paid is not part of it."""
         return {name: getattr(self, name) for name in _SHOWN if name not in ("id", "enterprise_number", "row_version")}
+
+    def nameless(self) -> "OrganisationView":
+        """The same without anything that tells which organisation it is."""
+        texts = {one.name: "" for one in fields(self) if isinstance(getattr(self, one.name), str)}
+        return replace(self, **texts, id=0, row_version=0, role=None)
 
     @property
     def complete(self) -> bool:

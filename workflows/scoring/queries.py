@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows.calls.form import Reader
+from workflows.calls.form import Meaning, Reader
 from workflows.calls.terms import Criterion
 from workflows.lifecycle import ApplicationState
 from workflows.people.queries import PersonView, person_views
@@ -49,7 +49,9 @@ class ReviewView:
 
 @dataclass(frozen=True)
 class QueueItem:
-    """A file in a judge's queue. `cleared`: they declared to have no conflict of interest in it, and may open it."""
+    """A file in a judge's queue. `cleared`: they declared to have no conflict of interest in it, and may open it.
+    `partners`: who takes part besides the applicant, as the file names them. Where the jury judges blind neither they
+    nor the organisation are there."""
 
     reference: str
     title: str
@@ -59,6 +61,7 @@ class QueueItem:
     open: bool
     review: ReviewView
     cleared: bool = True
+    partners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -241,11 +244,24 @@ def _review(assignment: Assignment, person: Person, found: Review | None) -> Rev
     )  # fmt: skip
 
 
-def _item(found: ApplicationView, assignment: Assignment, review: ReviewView) -> QueueItem:
+def _item(whole: ApplicationView, assignment: Assignment, review: ReviewView) -> QueueItem:
+    jury = Duty(assignment.duty) is Duty.JURY
+    found = whole.seen_by(Reader.JURY if jury else Reader.EXPERT)
+    partners = () if jury and found.terms.scoring.blind else named_partners(whole)
     return QueueItem(
-        found.reference, found.title, found.organisation.name, found.call_id, found.language,
-        found.state is ApplicationState.ELIGIBLE, review, assignment.cleared_at is not None,
+        found.reference, found.title or found.reference, found.organisation.name, found.call_id, found.language,
+        found.state is ApplicationState.ELIGIBLE, review, assignment.cleared_at is not None, partners,
     )  # fmt: skip
+
+
+def named_partners(file: ApplicationView) -> tuple[str, ...]:
+    """The partners a file names: a text of names, or the first column of the rows of a table."""
+    said = file.meaning(Meaning.PARTNERS) or ()
+    if isinstance(said, str):
+        return (said,)
+    asked = file.terms.question_meaning(Meaning.PARTNERS)
+    first = asked.columns[0].id if asked else ""
+    return tuple(str(row[first]) for row in said if row.get(first))
 
 
 def _own(session: Session, actor: Actor, application: Application, duty: Duty) -> Assignment | None:

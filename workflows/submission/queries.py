@@ -29,7 +29,7 @@ from workflows.submission.relations import conflicted_pairs as conflicted_pairs
 from workflows.submission.relations import conflicted_people as conflicted_people
 from workflows.submission.relations import own_relation as own_relation
 from workflows.submission.rules import AttachmentView, Draft, answer, sections
-from workflows.submission.seeing import seen_section, visible
+from workflows.submission.seeing import nameless_section, neutral, seen_section, visible
 from workflows.submission.shapes import fitting
 from workflows.submission.tables import Application, Attachment, Submission
 from workflows.submission.unread import unread_of
@@ -121,8 +121,16 @@ class ApplicationView:
         return self._with(self.sections)
 
     def seen_by(self, reader: Reader) -> "ApplicationView":
-        """The same file with only the answers and documents this reader may see, of tables only their columns."""
-        return self._with(tuple(seen for section in self.sections if (seen := seen_section(section, reader)).questions))
+        """The same file with only the answers and documents this reader may see, of tables only their columns; where
+        the call has files judged blind, for the jury without who applies."""
+        sections = self.sections
+        blind = reader is Reader.JURY and self.terms.scoring.blind
+        if blind:
+            sections = tuple(nameless_section(section) for section in sections)
+        kept = self._with(tuple(seen for section in sections if (seen := seen_section(section, reader)).questions))
+        if not blind:
+            return kept
+        return replace(kept, organisation=self.organisation.nameless(), attachments=neutral(kept.attachments))
 
     def _with(self, sections: tuple[Section, ...]) -> "ApplicationView":
         """The file cut down to these sections: what is left was asked, whatever it depended on."""
