@@ -20,6 +20,7 @@ from portal.administrator import (  # noqa: F401  the screens hang themselves on
     home,
     importing,
     letters,
+    mails,
     messages,
     organisations,
     panel,

@@ -33,7 +33,7 @@ def _screens(call: CallView) -> list[dict[str, Any]]:
         ),
         (_("Allocation"), "allocation", ("allocation", "commit", "scenario_list", "fixed_award")),
         (_("Awards"), "awards", ("awards", "award", "cut_awards", "reserve")),
-        (_("Letters"), "letters", ("letters", "letter")),
+        (_("Letters"), "letters", ("letters", "letter", "mails", "mail", "send_again")),
         (_("Messages"), "messages", ("messages", "file_messages")),
         (_("Results"), "results", ("results",)),
         (_("History"), "history", ("history",)),

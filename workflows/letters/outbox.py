@@ -7,19 +7,21 @@ a reason, never by itself, and keeps its Message-ID, so that the reader's mailbo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from workflows.database import lock_chain
 from workflows.history import HOUSE, HistoryEntry, record
 from workflows.letters import queries
+from workflows.letters.queries import MailView
 from workflows.letters.tables import Letter, Mail, MailState, SendingHold
 from workflows.lifecycle import Event
 from workflows.permissions import NO_RELATION, Action, Actor, Relation, require
 from workflows.problems import NotThere, Problem
 from workflows.submission import queries as applications
-from workflows.submission.relations import clerk_relation
+from workflows.submission.relations import clerk_relation, conflicted_files
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,55 @@ def troubled(session: Session) -> tuple[Troubled, ...]:
             mail.perhaps_twice, mail.trouble,
         )
         for mail, letter in found
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """A mail about a call, the file it is about (none for the call as a whole), and when it was written."""
+
+    mail: MailView
+    reference: str
+    written_at: datetime
+
+
+def log_of(
+    session: Session, actor: Actor, call_id: str, *, reference: str = "", before: int | None = None, limit: int = 100
+) -> tuple[LogLine, ...]:
+    """The mails about a call, or about one file of it, the newest first; without files that are closed to the actor
+    for a conflict of interest. `before` is the id of the last mail of the page before."""
+    hidden = [f"application:{one}" for one in conflicted_files(session, actor, call_id)]
+    found = queries.MAILS.join(HistoryEntry, HistoryEntry.id == Mail.entry_id).where(
+        HistoryEntry.chain == f"call:{call_id}", HistoryEntry.subject.not_in(hidden)
+    )
+    if reference:
+        found = found.where(HistoryEntry.subject == f"application:{reference}")
+    if before is not None:
+        found = found.where(Mail.id < before)
+    return _log(session, found.order_by(Mail.id.desc()).limit(limit))
+
+
+def logged(session: Session, actor: Actor, call_id: str, mail_id: int) -> LogLine:
+    """One mail about a call with its exact text. Raises NotThere, also for a file closed to the actor."""
+    found = next((one for one in log_of(session, actor, call_id, before=mail_id + 1, limit=1)), None)
+    if found is None or found.mail.id != mail_id:
+        raise NotThere
+    return found
+
+
+def _log(session: Session, wanted: Select[*tuple[Any, ...]]) -> tuple[LogLine, ...]:
+    mails = queries.mail_views(session, wanted)
+    entries = select(Mail.id, HistoryEntry.subject, HistoryEntry.at).join(
+        HistoryEntry, HistoryEntry.id == Mail.entry_id
+    )
+    about = {
+        mail_id: (subject, at)
+        for mail_id, subject, at in session.execute(entries.where(Mail.id.in_([one.id for one in mails])))
+    }
+    return tuple(
+        LogLine(one, about[one.id][0].split(":", 1)[1] if about[one.id][0].startswith("application:") else "",
+                about[one.id][1])
+        for one in mails
     )  # fmt: skip
 
 

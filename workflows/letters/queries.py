@@ -18,6 +18,9 @@ from workflows.problems import NotThere
 from workflows.submission.queries import ApplicationView, own
 from workflows.submission.tables import Application
 
+MAILS = select(Mail, Letter).outerjoin(Letter, Letter.id == Mail.letter_id)
+"""Mails with the letter that each carries, if any."""
+
 OPEN_HOLD = select(SendingHold).where(SendingHold.lifted_at.is_(None)).order_by(SendingHold.id).limit(1)
 """While this finds a row no mail leaves."""
 
@@ -135,12 +138,12 @@ def seen_digest(letters: tuple[LetterView, ...]) -> str:
 def mailbox(session: Session, *, before: int | None = None, limit: int = 200) -> tuple[MailView, ...]:
     """The last mails, or the last before the one of this id, the newest first."""
     found = select(Mail, Letter).outerjoin(Letter).order_by(Mail.id.desc()).limit(limit)
-    return _mails(session, found if before is None else found.where(Mail.id < before))
+    return mail_views(session, found if before is None else found.where(Mail.id < before))
 
 
 def mail(session: Session, mail_id: int) -> MailView:
     """One mail. Raises NotThere."""
-    found = _mails(session, select(Mail, Letter).outerjoin(Letter).where(Mail.id == mail_id))
+    found = mail_views(session, select(Mail, Letter).outerjoin(Letter).where(Mail.id == mail_id))
     if not found:
         raise NotThere
     return found[0]
@@ -204,7 +207,7 @@ def _letters(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[Let
     ids = [row[0].id for row in rows]
     mails: dict[int, list[MailView]] = {letter_id: [] for letter_id in ids}
     found = select(Mail, Letter).join(Letter).where(Mail.letter_id.in_(ids)).order_by(Mail.id)
-    for one in _mails(session, found):
+    for one in mail_views(session, found):
         mails[one.letter_id or 0].append(one)
     return tuple(_view(row[0], row[1], tuple(mails[row[0].id])) for row in rows)
 
@@ -216,7 +219,8 @@ def _view(one: Letter, reference: str, mails: tuple[MailView, ...]) -> LetterVie
     )  # fmt: skip
 
 
-def _mails(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[MailView, ...]:
+def mail_views(session: Session, statement: Select[*tuple[Any, ...]]) -> tuple[MailView, ...]:
+    """The mails of a statement like `MAILS`, as the office sees them."""
     return tuple(
         MailView(
             one.id, one.address, one.language, one.subject, one.body, MailState(one.delivery), one.attempts,
