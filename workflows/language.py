@@ -4,7 +4,7 @@ import string
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ LANGUAGES = ("nl", "fr", "en")
 OFFICIAL = ("nl", "fr")
 NAMES = {"nl": "Nederlands", "fr": "Français", "en": "English"}
 BRUSSELS = ZoneInfo("Europe/Brussels")
+_AT = {"nl": "om", "fr": "à", "en": "at"}
 SENTENCES = Path(__file__).parent / "sentences"
 
 Text = Mapping[str, str]
@@ -46,18 +47,34 @@ def show_moment(moment: datetime | str, language: str) -> str:
     """A UTC instant in Brussels time, to the minute, or to the second where the second is not zero."""
     if isinstance(moment, str):
         moment = datetime.fromisoformat(moment)
-    local = moment.astimezone(BRUSSELS)
-    clock = show_clock(local, language)
-    if local.second:
-        clock = f"{clock}\u00a0min\u00a0{local:%S}\u00a0s" if language == "fr" else f"{clock}:{local:%S}"
-    at = {"nl": "om", "fr": "à", "en": "at"}[language]
-    return f"{show_day(local.date(), language)} {at} {clock}"
+    return show_wall(moment.astimezone(BRUSSELS), language)
 
 
 def show_clock(moment: datetime, language: str) -> str:
     """The Brussels hour and minute of an instant: `17:42`, `17 h 42`."""
     local = moment.astimezone(BRUSSELS)
     return f"{local:%-H}\u00a0h\u00a0{local:%M}" if language == "fr" else f"{local:%H:%M}"
+
+
+def _clock(local: datetime, language: str) -> str:
+    """Hour and minute, and the second where it is not zero."""
+    if language == "fr":
+        return f"{local:%-H}\u00a0h\u00a0{local:%M}" + (f"\u00a0min\u00a0{local:%S}\u00a0s" if local.second else "")
+    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+
+
+def hours_in_brussels(wall: datetime) -> int:
+    """How often a Brussels wall-clock time exists: once, in the night of winter time twice, of summer time never."""
+    first, second = (wall.replace(tzinfo=BRUSSELS, fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return 1
+    return 2 if first.astimezone(UTC).astimezone(BRUSSELS).replace(tzinfo=None) == wall.replace(tzinfo=None) else 0
+
+
+def show_wall(wall: datetime | str, language: str) -> str:
+    """A Brussels wall-clock time as it was typed, also where the clock skips it."""
+    given = datetime.fromisoformat(wall) if isinstance(wall, str) else wall
+    return f"{show_day(given.date(), language)} {_AT[language]} {_clock(given, language)}"
 
 
 def show_score(hundredths: int, language: str) -> str:
@@ -149,6 +166,8 @@ class _Local(string.Formatter):
                 return show_amount(value, self.language)
             case "moment":
                 return show_moment(value, self.language)
+            case "wall":
+                return show_wall(value, self.language)
             case "day":
                 return show_day(value, self.language)
             case "score":

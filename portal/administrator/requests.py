@@ -17,7 +17,7 @@ from workflows.calls.queries import call_view
 from workflows.completion import actions
 from workflows.completion.queries import open_request
 from workflows.eligibility.queries import Screening, of
-from workflows.language import BRUSSELS, say, show_moment
+from workflows.language import BRUSSELS, hours_in_brussels, say, show_moment
 from workflows.problems import Problem
 
 OFFERED = timedelta(days=14)
@@ -36,8 +36,11 @@ def ask_completion(reference: str) -> Any:
     offered = (now().astimezone(BRUSSELS) + OFFERED).date()
     form = CompletionForm(application.terms, data={**begun, "due_on": offered, "due_hour": OFFERED_HOUR})
     if form.validate_on_submit():
-        due = datetime.combine(form.due_on.data, time.fromisoformat(form.due_hour.data), BRUSSELS)
+        wall = datetime.combine(form.due_on.data, time.fromisoformat(form.due_hour.data))
+        due = wall.replace(tzinfo=BRUSSELS)
         try:
+            if not hours_in_brussels(wall):
+                raise Problem("hour-skipped", field="due_hour", typed=wall.isoformat())
             with work() as session:
                 actions.ask(
                     session, actor(), reference, form.questions.data, form.explanation.data or "", due, now=now()

@@ -27,7 +27,7 @@ from workflows.letters.queries import LetterView
 from workflows.reminders.queries import NOTHING_WAITS, waiting
 from workflows.submission import actions, queries
 from workflows.submission.queries import ApplicationView
-from workflows.submission.rules import progress
+from workflows.submission.rules import progress, submitted_mark
 
 FETCHING_AHEAD = ("Sec-Purpose", "Purpose", "X-Moz")
 """Headers in which browsers say that nobody reads yet."""
@@ -49,6 +49,7 @@ def task_list_page(file: File, form: WithdrawForm, **more: Any) -> str:
         period = caretaking(session, now()) if file.standing == "assessment" else None
     file = replace(file, waits=waits)
     application = file.application
+    form.seen.data = submitted_mark(len(receipts), application.reopened)
     sections = [(section, progress(section, application.draft)) for section in application.sections]
     return render_template(
         "applicant/task_list.html", dossier=file, form=form, sections=sections, done=done(application), size=size,
@@ -130,7 +131,8 @@ def withdraw(reference: str) -> Any:
     form = WithdrawForm()
 
     def act(session: Session) -> None:
-        actions.withdraw(session, actor(), reference, form.reason.data, now=now())
+        seen = form.seen.data or None
+        actions.withdraw(session, actor(), reference, form.reason.data, seen=seen, now=now())
 
     if answer := saved(form, act, _("The application is withdrawn."), _page_of(reference)):
         return answer

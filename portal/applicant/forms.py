@@ -207,6 +207,9 @@ class DeclarationForm(Form):
 
 
 class WithdrawForm(Form):
+    """`seen` says which submission stood on the page."""
+
+    seen = HiddenField()
     reason = TextAreaField(
         _("Why do you withdraw it?"), filters=[tidy], widget=GovTextArea(), validators=[AtMost(2000)],
         description=_("The reason is kept with the file. Until the call closes you can undo the withdrawal."),

@@ -59,11 +59,12 @@ def own_front_door() -> str:
     return front_door(current_user.person)
 
 
-def one_more(what: str) -> bool:
-    """Whether somebody at this address may ask for one more of this now; it is counted."""
+def one_more(what: str, most: int = FROM_ONE_PLACE) -> bool:
+    """Whether somebody at this address may ask for one more of this now, with `most` in a quarter of an hour; it is
+    counted."""
     key = throttle_key(f"{what}|")
     with work() as database:
-        allowed = queries.attempts_left(database, key, now(), FROM_ONE_PLACE)
+        allowed = queries.attempts_left(database, key, now(), most)
         actions.note_failed_sign_in(database, key, now=now())
     return allowed
 

@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response
 
 from portal.downloads import download
 from portal.hints import budget_bounds, cap_of
-from portal.language import language
+from portal.language import colon, language
 from portal.public import blueprint, words
 from portal.public.calls import public_call
 from portal.set_up import office
 from portal.work import ask, now
 from workflows.calls.budget import Budget
 from workflows.calls.form import QuestionKind, Section
-from workflows.calls.queries import CallView
+from workflows.calls.queries import CallView, PublicChange, public_changes
 from workflows.calls.strict import Words
 from workflows.calls.terms import Terms
 from workflows.files.rules import PDF
@@ -36,23 +36,25 @@ def call_pdf(call_id: str) -> Response:
     """The call in the language of the page, as it stands now."""
     with ask() as session:
         found = public_call(session, call_id)
-    return download(_made(document(found)), PDF, f"{found.id}-{language()}.pdf")
+        changed = public_changes(session, call_id)
+    return download(_made(document(found, changed)), PDF, f"{found.id}-{language()}.pdf")
 
 
 _made = lru_cache(KEPT)(to_pdf)
 
 
-def document(call: CallView) -> Document:
-    """The call as a document, in the language of the page."""
+def document(call: CallView, changed: tuple[PublicChange, ...] = ()) -> Document:
+    """The call as a document, in the language of the page; `changed` since it was published, the last first."""
     head = office(current_app.config["SETTINGS"]).head
     return Document(
         language=language(), title=_t(call.terms.name), reference=call.id, dated=now().astimezone(BRUSSELS).date(),
-        place=say(Reason("letter-place"), language()), recipient=(), head=head, blocks=tuple(_blocks(call, head)),
+        place=say(Reason("letter-place"), language()), recipient=(), head=head,
+        blocks=tuple(_blocks(call, head, changed)),
         closing=(_("What counts is the page of the call, which says when something changes:"), _address(call)),
     )  # fmt: skip
 
 
-def _blocks(call: CallView, head: Letterhead) -> Iterator[Block]:
+def _blocks(call: CallView, head: Letterhead, changed: tuple[PublicChange, ...]) -> Iterator[Block]:
     terms = call.terms
     yield Paragraph(_t(terms.summary))
     yield Facts((
@@ -68,6 +70,9 @@ def _blocks(call: CallView, head: Letterhead) -> Iterator[Block]:
             "An application that arrives at the closing time or later is late, to the second."
         )
     )
+    if changed:
+        yield Heading(_("Changed since the call was published"))
+        yield Items(tuple(_change(one) for one in changed))
     yield from _who(terms)
     yield Heading(_("Conditions"))
     yield Paragraph(
@@ -93,6 +98,18 @@ def _blocks(call: CallView, head: Letterhead) -> Iterator[Block]:
             )
         )
         yield Items(tuple(words.chosen_by_us(terms.chosen_by_us)))
+
+
+def _change(one: PublicChange) -> str:
+    """When, why, and what stood and stands there."""
+    told = [" – ".join(filter(None, (show_moment(one.at, language()), one.reason)))]
+    if one.closes_after:
+        before, after = (show_moment(moment, language()) for moment in (one.closes_before, one.closes_after))
+        told.append(_("The closing moved from %(before)s to %(after)s.", before=before, after=after))
+    for fact in one.changes:
+        what, before, after = (text_in(fact[name], language()) for name in ("what", "before", "after"))
+        told.append(f"{what}{colon()} {_('%(before)s became %(after)s', before=before, after=after)}")
+    return "\n".join(told)
 
 
 def _who(terms: Terms) -> Iterator[Block]:

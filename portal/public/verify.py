@@ -10,10 +10,14 @@ from wtforms import FileField
 from portal import errors
 from portal.forms import line
 from portal.public import blueprint
+from portal.public.entering import one_more
 from portal.received import Form
 from portal.work import ask
 from workflows.letters.verification import Finding, by_file, by_number
 from workflows.problems import Problem
+
+MOST = 60
+"""Receipts that may be verified from one address in a quarter of an hour: a pile by hand, no list by a machine."""
 
 
 class VerifyForm(Form):
@@ -37,6 +41,8 @@ def verify() -> Any:
     if form.validate_on_submit():
         sent = request.files.get("file")
         try:
+            if not one_more("verify", MOST):
+                raise Problem("verifying-too-often", field="number")
             if sent is not None and sent.filename:
                 with ask() as session:
                     found = by_file(session, sent.stream.read())

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from portal.public.printed import document
 from tests.builders import CLOSES, a_call, terms
 from tests.every_kind import every_kind
-from workflows.calls.queries import CallView
+from workflows.calls.queries import CallView, PublicChange
 from workflows.calls.rules import Stage
 from workflows.language import BRUSSELS
 from workflows.letters.blocks import to_json
@@ -90,3 +90,14 @@ def test_the_page_says_who_decides_and_whom_to_ask(client: FlaskClient) -> None:
     assert "Who decides, and whom to ask" in page
     assert "For a grant above €15,000: Government." in page
     assert page.count('href="mailto:oproep@example.org"') == 2
+
+
+def test_what_changed_since_publication_is_printed_with_its_reason(app: Flask) -> None:
+    text = dict.fromkeys(("nl", "fr", "en"), "Plafond")
+    fact = {"what": text, "before": text, "after": {**text, "nl": "Hoger plafond"}, "substantial": True}
+    changed = PublicChange(CLOSES, "Het budget is verhoogd.", (fact,), CLOSES.isoformat(), CLOSES.isoformat())
+    call = CallView("every", CallState.PUBLISHED, 2, Stage.OPEN, every_kind())
+    with app.test_request_context("/?language=nl"):
+        app.preprocess_request()
+        printed = to_json(document(call, (changed,)))
+    assert all(said in printed for said in ("Het budget is verhoogd.", "Plafond werd Hoger plafond", "verschoof van"))

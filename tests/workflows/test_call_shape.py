@@ -16,7 +16,7 @@ from workflows.calls.form import Choice, Question
 from workflows.calls.rules import Stage, read_terms
 from workflows.calls.shape import Input, blank, copied, models, put, settings
 from workflows.calls.terms import Condition, Place, Terms
-from workflows.language import LANGUAGES
+from workflows.language import LANGUAGES, say
 from workflows.problems import NotThere, Problem
 
 SETTINGS = [one for model in models() for one in settings(model)]
@@ -175,7 +175,6 @@ def test_a_prefix_of_another_call_blocks() -> None:
     ("changed", "code"),
     [
         ({"closes_at": "2026-12-19T16:00:00"}, "closes-in-weekend"),
-        ({"closes_at": "2027-03-28T02:30:00"}, "hour-stands-twice"),
         ({"closes_at": "2027-10-31T02:30:00"}, "hour-stands-twice"),
         ({"conditions": [{"kind": "complete", "name": {"nl": "N", "fr": "F", "en": "E"}}]}, "no-condition-on-time"),
         ({"summary": {"nl": "Zoals in 2025.", "fr": "F", "en": "E"}}, "mentions-old-year"),
@@ -341,3 +340,11 @@ def test_a_setting_of_a_kind_nobody_taught_is_an_error_at_once() -> None:
 
 def test_there_is_an_input_for_every_kind_of_setting() -> None:
     assert {one.input for one in SETTINGS} == set(Input)
+
+
+@pytest.mark.parametrize("key", ["opens_at", "closes_at"])
+def test_an_hour_that_the_clock_skips_is_refused_as_it_was_typed(key: str) -> None:
+    typed = {"opens_at": "2026-03-29T02:30:00", "closes_at": "2027-03-28T02:30:00"}[key]
+    (found,) = [one for one in readiness.problems_before_opening(content(**{key: typed}), NOW) if one.blocking]
+    assert (found.reason.code, found.spot) == ("hour-skipped", (key,))
+    assert "02:30 does not exist in Brussels" in say(found.reason, "en")

@@ -247,12 +247,14 @@ def test_the_copy_in_work_follows_the_extension() -> None:
 def test_an_extension_is_later_in_the_future_and_has_a_reason() -> None:
     a_call()
     sooner = WEEK_LATER - timedelta(days=8)
+    skipped = datetime(2027, 3, 28, 2, 30)  # noqa: DTZ001  # wall-clock time, as it is typed
     found = [
+        refusal(preparing.extend, ADA, "small", skipped, "x", now=NOW).code,
         refusal(preparing.extend, ADA, "small", sooner, "x", now=NOW).code,
         refusal(preparing.extend, ADA, "small", WEEK_LATER, "x", now=CLOSES + 9 * DAY).code,
         refusal(preparing.extend, ADA, "small", WEEK_LATER, "  ", now=NOW).code,
     ]
-    assert found == ["extension-not-later", "extension-passed", "reason-needed"]
+    assert found == ["hour-skipped", "extension-not-later", "extension-passed", "reason-needed"]
 
 
 def test_once_a_file_was_judged_the_deadline_stands() -> None:

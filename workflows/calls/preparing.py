@@ -15,7 +15,7 @@ from workflows.calls.rules import Stage, stage
 from workflows.calls.tables import Call, WorkingCopy
 from workflows.calls.terms import Terms
 from workflows.history import HistoryEntry, record
-from workflows.language import BRUSSELS
+from workflows.language import BRUSSELS, hours_in_brussels
 from workflows.lifecycle import CallState, Event
 from workflows.permissions import Action, Actor, require
 from workflows.problems import Problem
@@ -112,8 +112,8 @@ def extend(session: Session, actor: Actor, call_id: str, closes_at: datetime, re
     """Move the closing later, for everybody, with a reason; returns the version of the terms.
 
     `closes_at` without a zone is Brussels wall-clock time. Drafts that missed the old deadline can go on. Raises
-    Problem `extension-not-later`, `extension-passed`, `reason-needed`, or `extension-too-late` once a file of the call
-    was judged.
+    Problem `hour-skipped`, `extension-not-later`, `extension-passed`, `reason-needed`, or `extension-too-late` once a
+    file of the call was judged.
     """
     require(actor, Action.MANAGE_CALL)
     call = actions.locked(session, call_id)
@@ -121,6 +121,8 @@ def extend(session: Session, actor: Actor, call_id: str, closes_at: datetime, re
     at = stage(CallState(call.state), before, now)
     if at not in (Stage.ANNOUNCED, Stage.OPEN, Stage.ASSESSMENT) or _judged(session, call):
         raise Problem("extension-too-late")
+    if closes_at.tzinfo is None and not hours_in_brussels(closes_at):
+        raise Problem("hour-skipped", field="time", typed=closes_at.isoformat())
     closes = closes_at if closes_at.tzinfo else closes_at.replace(tzinfo=BRUSSELS)
     if closes <= before.closes:
         raise Problem("extension-not-later", field="closes_at", closes_at=before.closes.isoformat())

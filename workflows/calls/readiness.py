@@ -16,7 +16,7 @@ from workflows.calls.rules import unfillable_placeholders
 from workflows.calls.shape import Input, Setting, settings
 from workflows.calls.strict import Spot, Strict
 from workflows.calls.terms import Condition, ConditionKind, EnvelopePolicy, Letters, Terms
-from workflows.language import BRUSSELS, Text
+from workflows.language import BRUSSELS, Text, hours_in_brussels
 from workflows.permissions import Duty
 from workflows.problems import Problem, Reason
 
@@ -190,7 +190,10 @@ def _of_dates(terms: Terms, now: datetime) -> Iterator[Finding]:
     closing = terms.closes.astimezone(BRUSSELS)
     if closing.weekday() >= WEEKEND:
         yield Finding(Reason("closes-in-weekend", {"closes_at": terms.closes.isoformat()}), ("closes_at",), False)
-    if closing.replace(fold=0).utcoffset() != closing.replace(fold=1).utcoffset():
+    for name, wall in (("opens_at", terms.opens_at), ("closes_at", terms.closes_at)):
+        if wall.tzinfo is None and not hours_in_brussels(wall):
+            yield Finding(Reason("hour-skipped", {"typed": wall.isoformat()}), (name,))
+    if hours_in_brussels(closing) == 2:
         yield Finding(Reason("hour-stands-twice", {"closes_at": terms.closes.isoformat()}), ("closes_at",), False)
 
 

@@ -101,12 +101,19 @@ def restore(session: Session, actor: Actor, reference: str, *, now: datetime) ->
     _restore(session, application, actor, now)
 
 
-def withdraw(session: Session, actor: Actor, reference: str, reason: str, *, now: datetime) -> None:
-    """Withdraw a submitted file, with a reason; a reopened one as it was submitted.
+def withdraw(
+    session: Session, actor: Actor, reference: str, reason: str, *, seen: str | None = None, now: datetime
+) -> None:
+    """Withdraw a submitted file, with a reason; a reopened one as it was submitted. `seen` is `rules.submitted_mark`
+    of the file that its sender looked at.
 
-    Raises Problem `reason-needed` or `move-not-possible`.
+    Raises Problem `file-not-as-seen` once it was reopened or submitted again since, `reason-needed` or
+    `move-not-possible`.
     """
     application = held(session, actor, reference, Action.WITHDRAW_APPLICATION)
+    stands = rules.submitted_mark(len(queries.receipts(session, application.id)), reopened(application))
+    if seen is not None and seen != stands:
+        raise Problem("file-not-as-seen", field="reason")
     if not reason.strip():
         raise Problem("reason-needed", field="reason")
     if reopened(application):

@@ -179,6 +179,12 @@ def reference(prefix: str, number: int) -> str:
     return f"{prefix}-{number:04d}-{_check_digits(prefix, number)}"
 
 
+def submitted_mark(submissions: int, reopened: bool) -> str:
+    """What a page remembers of a file that can be withdrawn: how often it was submitted, and whether it is open again.
+    It says nothing of its assessment."""
+    return f"{submissions}{'-reopened' if reopened else ''}"
+
+
 def receipt_number(reference: str, submission: int, digest: str) -> str:
     """The number of a receipt: the file, which submission of it, the beginning of the content's SHA-256, check digits.
 
