@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
 from config.settings import ROOT, Settings
@@ -171,6 +171,37 @@ def test_migrations_go_down_to_nothing_and_up_again(address: str) -> None:
         connection.commit()
     assert inspect(engine).get_table_names() == ["alembic_version"]
     assert (upgrade(engine), current(engine)) == (True, head())
+    engine.dispose()
+
+
+FILLED = (
+    "INSERT INTO history (id, chain, position, at, actor, event, subject, reason, facts, previous, digest) VALUES "
+    "(1, 'house', 1, '2026-11-24 12:00:00', 'Ada', 'ask-password', 'person:1', '', '{}', 'a', 'b')",
+    "INSERT INTO mails (id, entry_id, kind, address, language, subject, body, message_id, delivery, fence, attempts, "
+    "run_after, trouble) VALUES (7, 1, 'new-password', 'ada@example.org', 'nl', 'Paswoord', 'Beste Ada', "
+    "'<notice-1-1@example.org>', 'unknown', 1, 1, '2026-11-24 12:00:00', 'hung up')",
+)
+
+
+def test_a_filled_older_database_is_upgraded_and_an_interrupted_upgrade_is_done_again(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = database.make_engine(address)
+    upgrade(engine, to="0014")
+    with engine.begin() as connection:
+        for statement in FILLED:
+            connection.exec_driver_sql(statement)
+    config = configuration()
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr("alembic.operations.Operations.create_table", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            upgrade(engine)
+    assert (upgrade(engine), current(engine)) == (True, head())
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.check(config)
+        found = connection.execute(text("SELECT id, delivery, trouble, perhaps_twice FROM mails")).all()
+    assert [tuple(row) for row in found] == [(7, "unknown", "hung up", False)]
     engine.dispose()
 
 

@@ -203,6 +203,27 @@ def test_a_person_releases_exactly_the_letters_that_were_seen(settings: Settings
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(("heading", "code"), [
+    ("Motivering", "letter-without-reasons"), ("Beroepsmogelijkheden", "letter-without-remedies"),
+])  # fmt: skip
+def test_a_letter_with_a_missing_part_cannot_be_released_and_says_which(
+    settings: Settings, heading: str, code: str
+) -> None:
+    a_call()
+    reference = an_application("ineligible")
+    work_off()
+    (letter,) = all_letters(held_only=True)
+    done(lambda session: session.execute(
+        update(Letter).where(Letter.id == letter.id).values(content=letter.content.replace(f'"{heading}"', '"Iets"'))
+    ))  # fmt: skip
+    seen = queries.seen_digest(all_letters(held_only=True))
+    refused = refusal(letters.release, an_administrator(), "small", seen, tasks.office(), now=CLOSES)
+    assert [(one.code, one.reason.facts) for one in refused.problems] == [
+        (code, {"letter": letter.number, "file": reference})
+    ]
+    assert len(all_letters(held_only=True)) == 1
+
+
 def test_a_changed_text_is_another_set_of_letters(settings: Settings) -> None:
     a_call()
     an_application("ineligible")

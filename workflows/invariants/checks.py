@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from workflows.allocation.tables import Allocation, Booking
-from workflows.awards.tables import Act
+from workflows.awards.tables import Act, Promotion
 from workflows.budget import queries as budget
 from workflows.budget.tables import BudgetLine, LedgerEntry
 from workflows.calls.tables import Call, CallVersion, Envelope
@@ -152,6 +152,9 @@ def _decisions(session: Session) -> Iterator[str]:
     for one in session.scalars(select(PanelClosing)):
         if not _is(one.record, one.record_sha256, one.record_sha256):
             yield f"call {one.call_id}: record {one.number} of its panel was changed"
+    for again in session.scalars(select(Promotion)):
+        if not _is(again.record, again.record_sha256, again.record_sha256):
+            yield f"call {again.call_id}: record {again.number} of its promotions was changed"
 
 
 def _is(content: str, digest: str, said: Any) -> bool:

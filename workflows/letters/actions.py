@@ -18,6 +18,7 @@ from workflows.language import say
 from workflows.letters import queries
 from workflows.letters.application import document_of, receipt_behind
 from workflows.letters.blocks import Document, from_json, to_json
+from workflows.letters.completeness import missing_parts
 from workflows.letters.compose import Material, compose, dated
 from workflows.letters.mailing import Office
 from workflows.letters.notices import RECIPIENTS
@@ -34,7 +35,7 @@ from workflows.letters.tables import Letter, Mail, Noticed
 from workflows.lifecycle import Event
 from workflows.people.queries import members
 from workflows.permissions import Action, Actor, require
-from workflows.problems import Problem, Reason
+from workflows.problems import Problem, Problems, Reason
 from workflows.scoring.queries import scored_file
 from workflows.submission import queries as applications
 from workflows.submission.actions import keep_pdf
@@ -130,7 +131,8 @@ def release(session: Session, actor: Actor, call_id: str, seen: str, office: Off
     """Let the held letters of a call go, if they are the set that was seen; returns how many.
 
     `seen` is the fingerprint of the set on the screen. Award letters that must wait stay held
-    (`withheld`). Raises Problem `letters-changed`, `nothing-held`, or `awards-held` where all of them must wait.
+    (`withheld`). Raises Problem `letters-changed`, `nothing-held`, what each lacks (`letters.completeness`), or
+    `awards-held` where all of them must wait.
     """
     require(actor, Action.RELEASE_LETTERS, applications.call_relation(session, actor, call_id))
     held = queries.of_call(session, call_id, held_only=True)
@@ -142,6 +144,7 @@ def release(session: Session, actor: Actor, call_id: str, seen: str, office: Off
     free = [one for one in held if one.id not in waiting]
     if not free:
         raise Problem("awards-held")
+    _refuse_incomplete(free)
     for one in free:
         letter = session.get_one(Letter, one.id, with_for_update=True)
         _let_go(session, letter, office, actor_id=actor.person_id, now=now)
@@ -151,6 +154,16 @@ def release(session: Session, actor: Actor, call_id: str, seen: str, office: Off
             facts={"letter": letter.reference, "content": fingerprint(letter.content)},
         )  # fmt: skip
     return len(free)
+
+
+def _refuse_incomplete(letters: Sequence[queries.LetterView]) -> None:
+    lacking = tuple(
+        Problem(code, letter=one.number, file=one.application)
+        for one in letters
+        for code in missing_parts(one.kind, from_json(one.content))
+    )
+    if lacking:
+        raise Problems(lacking)
 
 
 def withheld(session: Session, call_id: str, held: Sequence[queries.LetterView], now: datetime) -> frozenset[int]:
