@@ -10,8 +10,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     compare_type=True,
-    # On PostgreSQL a lock keeps a second process out; on SQLite the one transaction does, from reading the revision on.
-    transaction_per_migration=connection.dialect.name != "sqlite",
+    transaction_per_migration=True,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -31,6 +31,8 @@ def upgrade(engine: Engine, to: str = "head") -> bool:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
             connection.commit()
+        else:
+            connection.begin()  # SQLite's only lock: held from before the revision is read until all is done
         try:
             config.attributes["connection"] = connection
             command.upgrade(config, to)
