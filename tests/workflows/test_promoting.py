@@ -3,13 +3,16 @@
 import json
 
 import pytest
+from sqlalchemy import update
 
 from tests.builders import a_call, an_administrator, an_application, asked, decide, done, refusal, terms, work_off
 from tests.workflows.test_awards import AFTER, DECIDED
 from tests.workflows.test_cutting import cut
+from tests.workflows.test_invariants import broken
 from workflows.allocation import exchange, rules
 from workflows.allocation import queries as allocation
 from workflows.awards import offering, promoting
+from workflows.awards.tables import Promotion
 from workflows.letters import queries as letters
 from workflows.lifecycle import ApplicationState
 from workflows.permissions import Actor
@@ -51,6 +54,18 @@ def test_what_an_award_given_up_frees_goes_to_the_first_of_the_reserve_and_takes
     assert held == sorted(
         [(references[0], "award"), (references[2], "award"), (references[3], "award"), (references[4], "reserve")]
     )
+
+
+def test_a_promotion_breaks_no_promise_of_the_data_and_a_changed_record_is_named() -> None:
+    clerk, references = a_call_with_a_reserve()
+    work_off(DECIDED)
+    done(offering.record_decline, clerk, references[0], "Stopgezet.", now=AFTER)
+    done(promoting.sign, clerk, "small", asked(promoting.again, "small").fingerprint, now=AFTER)
+    work_off(AFTER)
+
+    assert broken() == {}
+    done(lambda session: session.execute(update(Promotion).values(record="{}")))
+    assert list(broken().values()) == [("call small: the record of its promotion 1 was changed",)]
 
 
 def test_the_record_of_a_promotion_is_worked_out_again_to_the_same() -> None:

@@ -152,9 +152,14 @@ def _decisions(session: Session) -> Iterator[str]:
     for one in session.scalars(select(PanelClosing)):
         if not _is(one.record, one.record_sha256, one.record_sha256):
             yield f"call {one.call_id}: record {one.number} of its panel was changed"
-    for again in session.scalars(select(Promotion)):
-        if not _is(again.record, again.record_sha256, again.record_sha256):
-            yield f"call {again.call_id}: record {again.number} of its promotions was changed"
+    promoted = {
+        entry.facts.get("record")
+        for entry in session.scalars(select(HistoryEntry).where(HistoryEntry.event == Event.PROMOTE))
+    }
+    for made in session.scalars(select(Promotion).where(Promotion.decided_at.is_not(None))):
+        said_of_it = made.record_sha256 if made.record_sha256 in promoted else None
+        if not _is(made.record, made.record_sha256, said_of_it):
+            yield f"call {made.call_id}: the record of its promotion {made.number} was changed"
 
 
 def _is(content: str, digest: str, said: Any) -> bool:
