@@ -25,6 +25,7 @@ def test_twenty_files_are_scored_with_the_keys_in_two_strokes_a_criterion(visit:
     expect(page.get_by_text(f"0 of {FILES}")).to_be_visible()
     tab_to(page, "Open the next file")
     page.keyboard.press("Enter")
+    page.wait_for_url("**/conflict")
     tab_to(page, "Declare this and open the file")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Work with the keys")).to_be_visible()
@@ -41,6 +42,7 @@ def test_twenty_files_are_scored_with_the_keys_in_two_strokes_a_criterion(visit:
         if number < FILES:
             page.keyboard.press("u")
             expect(page.get_by_role("button", name="Submit review")).to_be_visible()
+            expect(page.locator("[data-key-help]")).to_be_visible()  # the script is there
     with reading() as session:
         done = [item.review for item in queries.queue(session, juror, Duty.JURY)]
     assert [review.marks for review in done] == [{"relevance": 4, "feasibility": 5}] * FILES

@@ -35,11 +35,16 @@ from workflows.submission.queries import row, view
 
 NOT_ASKED = {
     "static": "files of the programme",
+    "health.metrics": "figures of the machinery, behind a token; in development open to who sits at the machine",
     "public.mailbox": "there in development only, and shows every mail",
     "public.mail": "there in development only",
     "public.mail_letter": "there in development only",
 }
 """Endpoints that are left out, each with its reason."""
+
+
+NUMBERED = ("number", "place", "letter_id", "mail_id", "line_id", "account_id", "accreditation_id")
+"""Arguments of addresses that count from 1."""
 
 
 @dataclass
@@ -68,7 +73,7 @@ class World:
             "step": ("government",),
             "person_id": ids,
             "organisation_id": tuple(map(str, self.organisations)),
-            **dict.fromkeys(("number", "place", "letter_id", "line_id", "account_id", "accreditation_id"), numbers),
+            **dict.fromkeys(NUMBERED, numbers),
         }[argument]
 
 
