@@ -22,7 +22,6 @@ from migrations.run import upgrade
 from portal import create_app, set_up, work
 from tests.builders import NOW
 from workflows import database
-from workflows.allocation import queries as allocation
 from workflows.people import actions as people
 
 people.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # the cheapest profile, for tests only
@@ -72,7 +71,6 @@ def settings(place: Path, migrated: Path) -> Iterator[Settings]:
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     shutil.copy(migrated, place / "oproep.sqlite")
-    allocation._KEPT.clear()  # two tests may write the same history over other files
     found = Settings(instance=place, secret_key="only for tests " * 3)
     set_up.connect(found)
     yield found

@@ -138,7 +138,7 @@ def board_to_look_at(session: Session, call_id: str) -> Board:
     What is decided is always worked out anew.
     """
     heads = head(session, f"call:{call_id}"), head(session, HOUSE)
-    key = (session.get_bind(), call_id, heads)  # the engine itself: another database has other files
+    key = (session.get_bind().engine.pool, call_id, heads)  # the pool: a database opened anew may hold other files
     found = _KEPT.get(call_id)
     if found is None or found[0] != key:
         found = _KEPT[call_id] = (key, board(session, call_id))
