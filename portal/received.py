@@ -13,6 +13,8 @@ from workflows.language import seen_length
 
 LONGEST_TEXT = 100_000
 """Characters of a text whose field names no limit of its own."""
+SWITCH = "_switch"
+"""What a button of another language sends along with the form of its page."""
 
 
 class AtMost:
@@ -53,6 +55,15 @@ class Form(FlaskForm):
                 elif value:
                     self.misplaced.add(name)
         return kept
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Whether it was sent to be done, and all can be taken."""
+        return not self.only_shown and bool(super().validate_on_submit(extra_validators))
+
+    @property
+    def only_shown(self) -> bool:
+        """Whether another language was chosen while it was filled in: nothing is done with it."""
+        return SWITCH in request.form
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whether all can be taken. What is misplaced or endless is judged for nothing else."""

@@ -40,6 +40,8 @@ def allow_documents() -> None:
 
 def send(form: MessageForm, reference: str, side: Side) -> bool:
     """Write the message that was sent; where it is refused, the form says why and keeps the text."""
+    if form.only_shown:
+        return False
     try:
         documents = _documents(form)
         once = form.once.data or secrets.token_urlsafe(16)

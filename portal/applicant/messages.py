@@ -41,7 +41,7 @@ def messages(reference: str) -> Any:
     page = render_template(
         "applicant/messages.html", dossier=file, thread=found, form=form or thread.fresh(found), **thread.words()
     )
-    return page, 422 if form else 200
+    return page, 422 if form and form.errors else 200
 
 
 @blueprint.get("/<reference>/messages/documents/<token>")

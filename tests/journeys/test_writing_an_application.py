@@ -251,7 +251,7 @@ def test_a_change_of_language_on_any_page_takes_along_what_was_typed_but_no_pass
     page.get_by_label("Your name").fill("Wim Water")
     page.get_by_label("Legal form").select_option("vzw")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("link", name="FR").click()
+    page.get_by_role("button", name="FR").click()
     expect(page.get_by_label("Votre nom")).to_have_value("Wim Water")
     expect(page.get_by_label("Forme juridique")).to_have_value("vzw")
     expect(page.locator("input[type=password]")).to_have_value("")
