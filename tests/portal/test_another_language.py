@@ -1,4 +1,4 @@
-"""Another language is chosen while a form is filled in: without a script too, what was typed stays and nothing is done."""
+"""Another language is chosen while a form is filled in: without a script too, what was typed stays, nothing is done."""
 
 import pytest
 from flask.testing import FlaskClient
