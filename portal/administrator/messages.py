@@ -51,7 +51,8 @@ def file_messages(reference: str) -> Any:
         call = call_view(session, found.call_id, now())
     thread.see(found, Side.OFFICE)
     return show(
-        "file_messages", call, status=422 if form and form.errors else 200, thread=found, form=form or thread.fresh(found), words=words,
+        "file_messages", call, status=422 if form and form.errors else 200, thread=found,
+        form=form or thread.fresh(found), words=words,
         draft=found.state is ApplicationState.DRAFT, has_errors=form is not None, **thread.words(),
     )  # fmt: skip
 
