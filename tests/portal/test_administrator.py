@@ -113,6 +113,7 @@ def test_every_screen_is_not_there_for_whoever_is_no_administrator(app: Flask, c
     values = {**names, "person_id": 1, "number": 0, "letter_id": 1, "organisation_id": 1, "accreditation_id": 1}
     values |= {"account_id": 1, "invitation_id": 1, "role": "juror", "part": "criteria", "spot": "criteria.0"}
     values |= {"kind": "csv", "step": "government", "line_id": 1, "period_id": 1, "spoken": "nl", "scenario_id": 1}
+    values |= {"mail_id": 1}
     screens = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("administrator.")]
     assert len(screens) >= 41
     for rule in screens:

@@ -89,13 +89,15 @@ def test_a_request_is_one_line_under_the_id_that_its_answer_carries(client: Flas
     assert "ada@example.org" not in log.getvalue()
 
 
-def test_an_error_says_where_it_arose_and_never_what_was_typed(log: io.StringIO, app: Flask) -> None:
+def test_an_error_says_where_it_arose_and_never_what_was_typed(
+    log: io.StringIO, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail() -> None:
         raise ValueError("ada@example.org is no number")
 
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.view_functions["public.home"] = fail
+    monkeypatch.setitem(app.view_functions, "public.home", fail)
     fail.needs = "see-public"  # type: ignore[attr-defined]
     assert app.test_client().get("/").status_code == 500
     *_, answered = lines(log)

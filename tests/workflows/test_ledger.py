@@ -120,7 +120,7 @@ def test_either_database_refuses_what_the_rules_would_refuse(installation: Setti
 def test_an_entry_changed_behind_the_back_of_the_database_shows(installation: Settings) -> None:
     line = a_line(an_administrator())
     done(actions.write, SYSTEM, line, commitment(600 * EURO), "", now=NOW)
-    sqlite = "sqlite" in (installation.database_url or "")
+    sqlite = "sqlite" in installation.database
     drop = ("ledger_never_changes", "") if sqlite else ("ledger_only_grows", " ON ledger")
     done(lambda session: session.execute(text(f"DROP TRIGGER {drop[0]}{drop[1]}")))
     done(lambda session: session.execute(update(LedgerEntry).where(LedgerEntry.position == 1).values(reason="x")))
