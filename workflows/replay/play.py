@@ -107,7 +107,7 @@ class Play:
         tasks.work_off()  # the receipts leave, as they would at once
 
     def screen(self, undecided: int = 0) -> None:
-        """Every file is judged on the conditions; the administrator decides what a machine should not.
+        """Every file was judged on the conditions as it came in; the administrator decides what a machine should not.
 
         The last `undecided` files are left to somebody else.
         """
@@ -115,8 +115,6 @@ class Play:
         played = [(index, one) for index, one in enumerate(self.world.applications) if self._submitted(one)]
         for number, (index, application) in enumerate(sorted(played), 1):
             reference = self.references[index]
-            with transaction() as session:
-                eligibility.screen(session, SYSTEM, reference, now=moment)
             if number <= len(played) - undecided:
                 self._decide_eligibility(reference, application, moment)
             self.report(Scene.SCREENING, number, len(played))
@@ -128,10 +126,10 @@ class Play:
         for duty in duties:
             with reading() as session:
                 pairs = scoring.suggest(session, self.administrator, self.terms.id, duty).pairs
-            for number, (reference, person) in enumerate(pairs, 1):
-                with transaction() as session:
-                    scoring.assign(session, self.administrator, reference, person, duty, now=moment)
-                self.report(Scene.ASSIGNMENT, number, len(pairs))
+            with transaction() as session:
+                seen = {reference: () for reference, _person in pairs}
+                scoring.assign_all(session, self.administrator, pairs, duty, seen, now=moment)
+            self.report(Scene.ASSIGNMENT, len(pairs), len(pairs))
 
     def score(self, keep_back: Callable[[Actor, int], bool] = lambda judge, number: False) -> None:
         """Jurors and experts mark their files; then the jury agrees on a remark for each.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from workflows.calls.actions import locked
 from workflows.calls.queries import terms_of
-from workflows.history import record
+from workflows.history import record, record_all
 from workflows.lifecycle import ApplicationState, Event
 from workflows.people.queries import person_view
 from workflows.permissions import Action, Actor, Duty, Role, require
@@ -100,18 +100,32 @@ def assign_all(
 ) -> None:
     """Assign the pairs that were looked at, all or none; `seen` says who had each file then.
 
-    Raises Problem `assignment-changed` with the files that were given or taken back meanwhile; and as `assign`.
+    Raises Problem `assignment-changed` with the files that were given or taken back meanwhile, NotThere where they are
+    of several calls; and as `assign`.
     """
-    for reference in sorted({reference for reference, _ in pairs}):
-        _open_file(session, actor, Action.ASSIGN, reference)
-    changed = [
-        reference for reference in sorted(seen)
-        if _assigned(session, row(session, reference).id, duty) != frozenset(seen[reference])
-    ]  # fmt: skip
+    wanted = sorted({*seen, *(reference for reference, _ in pairs)})
+    files = {reference: _open_file(session, actor, Action.ASSIGN, reference) for reference in wanted}
+    if len({file.call_id for file in files.values()}) > 1:
+        raise NotThere  # one suggestion is of one call
+    given = _by_file(_given(session, [file.id for file in files.values()], duty))
+    changed = [reference for reference in sorted(seen) if given[files[reference].id] != frozenset(seen[reference])]
     if changed:
         raise Problem("assignment-changed", references=changed)
+    excluded = conflicted_pairs(session, [file.id for file in files.values()])
+    new: list[tuple[Application, int]] = []
     for reference, person_id in pairs:
-        assign(session, actor, reference, person_id, duty, now=now)
+        file = files[reference]
+        if session.get(PanelMember, (file.call_id, person_id, duty)) is None:
+            raise Problem("not-a-judge")
+        if (file.id, person_id) in excluded:
+            raise Problem("conflict-known", reference=reference)
+        if person_id not in given[file.id]:
+            new.append((file, person_id))
+    session.add_all(
+        Assignment(application_id=file.id, person_id=person_id, duty=duty, assigned_at=now) for file, person_id in new
+    )
+    facts = [(file, {"person": person_id, "duty": duty}) for file, person_id in new]
+    record_all(session, facts, Event.ASSIGN, actor=actor, now=now)
 
 
 def assign(session: Session, actor: Actor, reference: str, person_id: int, duty: Duty, *, now: datetime) -> None:
