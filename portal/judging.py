@@ -29,7 +29,7 @@ from workflows.problems import Problem
 from workflows.scoring import actions, conflicts, queries
 from workflows.scoring.actions import NewReview
 from workflows.scoring.queries import QueueItem, ReviewView
-from workflows.submission.queries import document as stored_document
+from workflows.submission.documents import document as stored_document
 
 ABOUT_ANSWERS = ("mark-missing", "mark-out-of-scale", "comment-missing", "opinion-text-missing", "advice-missing")
 UNREADABLE_VERSION = -1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Index, Select, String, UniqueConstraint, select
+from sqlalchemy import Index, Select, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workflows.canonical import fingerprint
@@ -42,6 +42,13 @@ class HistoryEntry(Base):
     facts: Mapped[dict[str, Any]]
     previous: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
+
+
+_LAST = (
+    select(HistoryEntry.position, HistoryEntry.digest).where(HistoryEntry.chain == bindparam("chain"))
+    .order_by(HistoryEntry.position.desc()).limit(1)
+)  # fmt: skip
+"""Said once, because every act asks it: to put a statement together takes longer than to answer it."""
 
 
 class Subject(Protocol):
@@ -137,12 +144,7 @@ def _append(
     session.flush()  # the subjects have their keys before they are named
     chain = happened[0][0].chain
     lock_chain(session, chain)
-    last = session.execute(
-        select(HistoryEntry.position, HistoryEntry.digest)
-        .where(HistoryEntry.chain == chain)
-        .order_by(HistoryEntry.position.desc())
-        .limit(1)
-    ).first()
+    last = session.execute(_LAST, {"chain": chain}).first()
     begins, previous = (last.position + 1, last.digest) if last else (1, BEGINNING)
     entries: list[HistoryEntry] = []
     for position, (what, facts, states) in enumerate(happened, begins):

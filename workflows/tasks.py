@@ -5,8 +5,10 @@ DUE pairs each task with the query that finds its ids: Celery queues them, the e
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -168,17 +170,28 @@ def sweep() -> None:
 
 
 def work_off() -> int:
-    """Do whatever is due here and now, one after the other; returns how many tasks succeeded.
+    """Do whatever is due here and now, in its order; returns how many tasks succeeded.
 
-    A task that fails is written down and left for a later round; the others go on.
+    A task that fails is written down and left for a later round; the others go on. Letters have their numbers before
+    they are rendered, and most of that work is done outside Python: so two are rendered at a time.
     """
     done = 0
     for task, find in DUE:
-        for found in due(task, find):
-            with suppress(Exception):  # it is written down as trouble
-                task(found)
-                done += 1
+        found = due(task, find)
+        side_by_side = task is render_letter and len(found) > 1
+        done += sum((_renderers.map if side_by_side else map)(partial(_succeeds, task), found))
     return done
+
+
+def _succeeds(task: Any, about: str | int) -> bool:
+    """Do it; whether it went well. What did not is written down as trouble."""
+    with suppress(Exception):
+        task(about)
+        return True
+    return False
+
+
+_renderers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="render")
 
 
 def note_trouble(task: str, about: str | int, error: Exception) -> None:

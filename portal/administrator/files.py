@@ -23,7 +23,7 @@ from workflows.lifecycle import ApplicationState
 from workflows.messages.queries import thread
 from workflows.messages.rules import Side
 from workflows.problems import NotThere, Problem
-from workflows.submission.queries import document as document_of
+from workflows.submission.documents import document as document_of
 from workflows.submission.queries import receipts
 
 

@@ -23,7 +23,7 @@ from workflows.calls.form import Question
 from workflows.calls.terms import Terms
 from workflows.permissions import Action
 from workflows.problems import NotThere, Problem
-from workflows.submission import actions, queries
+from workflows.submission import actions, documents
 from workflows.submission.rules import AttachmentView
 
 REMOVE = "_remove"
@@ -106,7 +106,7 @@ def document(reference: str, token: str) -> Response:
     """A document of the file, to be saved."""
     with ask() as session:
         file = load(session, reference)
-        found, content = queries.document(session, file.application, token)
+        found, content = documents.document(session, file.application, token)
     return download(content, found.media_type, found.name)
 
 
@@ -115,7 +115,7 @@ def document_preview(reference: str, token: str) -> Response:
     """An image or a PDF of the file, to be looked at. Raises NotThere for other kinds."""
     with ask() as session:
         file = load(session, reference)
-        found, content = queries.document(session, file.application, token)
+        found, content = documents.document(session, file.application, token)
     return preview(content, found.media_type, found.name)
 
 

@@ -22,7 +22,7 @@ from workflows.letters.pdf import to_pdf
 from workflows.letters.rules import LetterKind
 from workflows.letters.verification import as_proof
 from workflows.problems import NotThere
-from workflows.submission import queries
+from workflows.submission import documents, queries
 from workflows.submission.changes import changes
 from workflows.submission.queries import Receipt
 
@@ -79,7 +79,7 @@ def submission_document(reference: str, number: int, place: int) -> Response:
         listed = found.content["documents"]
         if not 1 <= place <= len(listed):
             raise NotThere
-        view = queries.submitted_document(session, listed[place - 1])
+        view = documents.submitted_document(session, listed[place - 1])
     return download(store.get(view.sha256), view.media_type, view.name)
 
 

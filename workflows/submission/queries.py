@@ -3,17 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from workflows.calls.form import Meaning, Reader, Section
 from workflows.calls.queries import terms_named
 from workflows.calls.tables import Call, CallVersion
 from workflows.calls.terms import Terms
-from workflows.files import store
 from workflows.files.tables import Document
 from workflows.lifecycle import ApplicationState, CallState
 from workflows.people.queries import OrganisationView, standing_iban, view_of
@@ -150,10 +149,14 @@ class ApplicationView:
         )
 
 
+_ROW = select(Application).where(Application.reference == bindparam("reference"))
+_LOCKED = _ROW.with_for_update()
+"""Said once, because nearly every act begins with them."""
+
+
 def row(session: Session, reference: str, *, lock: bool = False) -> Application:
     """The row of a file. Raises NotThere."""
-    statement = select(Application).where(Application.reference == reference)
-    found = session.scalar(statement.with_for_update() if lock else statement)
+    found = session.scalar(_LOCKED if lock else _ROW, {"reference": reference})
     if found is None:
         raise NotThere
     return found
@@ -161,7 +164,7 @@ def row(session: Session, reference: str, *, lock: bool = False) -> Application:
 
 def view(session: Session, reference: str) -> ApplicationView:
     """One application, whoever asks: for the stages and for those whose permission was judged. Raises NotThere."""
-    found = session.execute(_with_call().where(Application.reference == reference)).first()
+    found = session.execute(_named(), {"reference": reference}).first()
     if found is None:
         raise NotThere
     return _views(session, [found])[0]
@@ -231,18 +234,10 @@ def receipt_of(submission: Submission) -> Receipt:
     )  # fmt: skip
 
 
-def document(session: Session, application: ApplicationView, token: str) -> tuple[AttachmentView, bytes]:
-    """A document of the file (as its reader sees the file) with its content. Raises NotThere."""
-    found = next((attachment for attachment in application.attachments if attachment.token == token), None)
-    if found is None:
-        raise NotThere
-    return found, store.get(found.sha256)
-
-
-def submitted_document(session: Session, listed: Mapping[str, Any]) -> AttachmentView:
-    """A document that a submission lists, in the file or not any more."""
-    kept = session.get_one(Document, listed["sha256"])
-    return AttachmentView("", listed["question"], listed["name"], kept.media_type, kept.size, kept.sha256)
+@cache
+def _named() -> Select[*tuple[Any, ...]]:
+    """The one with a reference; said once, because it is asked for most."""
+    return _with_call().where(Application.reference == bindparam("reference"))
 
 
 def _with_call() -> Select[*tuple[Any, ...]]:
