@@ -16,5 +16,6 @@ letters      whatever was decided is answered, numbered and in the person's lang
 publication  everybody may read the outcome
 
 Beside them: `lifecycle` (states and moves), `permissions` (who may), `history` (what happened, and the outbox),
-`database`, `worker` and `tasks` (work in the background), `replay` (a whole call played from a file).
+`database`, `worker` and `tasks` (work in the background), `invariants` (the promises of the data),
+`replay` (a whole call played from a file).
 """
