@@ -35,7 +35,7 @@ from workflows.permissions import VISITOR, Action, Actor, MemberRole
 from workflows.problems import NotThere, Problems
 from workflows.replay.paper import one_page
 from workflows.submission import actions as submission
-from workflows.submission import queries, rules
+from workflows.submission import documents, queries, rules
 from workflows.submission.merging import marks
 from workflows.submission.tables import Application
 
@@ -357,7 +357,7 @@ def test_a_document_stands_under_a_question_that_asks_for_one_five_at_most(setti
     done(submission.detach, actor, reference, view.attachments[0].token, now=NOW)
     refused = refusal(submission.attach, actor, reference, "budget", "6.pdf", b"MZ", now=NOW)
     assert (refused.code, refused.field) == ("document-kind-refused", "budget")
-    assert asked(queries.document, view, view.attachments[1].token) == (view.attachments[1], page)
+    assert asked(documents.document, view, view.attachments[1].token) == (view.attachments[1], page)
     with pytest.raises(NotThere):
         done(submission.detach, actor, reference, view.attachments[0].token, now=NOW)
 
