@@ -175,6 +175,22 @@ def test_the_office_gets_a_suggestion_for_the_eligible_files_of_a_call(settings:
         asked(scoring.suggest, bilingual, "small")
 
 
+def test_a_pair_that_is_sent_twice_is_assigned_once_and_files_of_two_calls_are_no_suggestion(
+    settings: Settings,
+) -> None:
+    a_call()
+    a_call(terms(id="other", reference_prefix="O26"))
+    ada, juror = an_administrator(), a_juror()
+    mine, elsewhere = an_application("eligible"), an_application("eligible", call="other")
+    for call in ("small", "other"):
+        done(scoring.appoint, ada, call, juror.person_id, Duty.JURY, now=NOW)
+    pair = (mine, juror.person_id or 0)
+    with pytest.raises(NotThere):
+        done(scoring.assign_all, ada, [pair, (elsewhere, pair[1])], Duty.JURY, {}, now=NOW)
+    done(scoring.assign_all, ada, [pair, pair], Duty.JURY, {mine: []}, now=NOW)
+    assert [entry.event for entry in asked(entries, f"application:{mine}")].count(Event.ASSIGN) == 1
+
+
 def test_a_suggestion_goes_around_what_is_assigned_and_fills_the_seat_of_who_has_a_conflict(settings: Settings) -> None:
     a_call()
     references = [an_application("eligible") for _ in range(3)]

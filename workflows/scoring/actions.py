@@ -113,7 +113,7 @@ def assign_all(
         raise Problem("assignment-changed", references=changed)
     excluded = conflicted_pairs(session, [file.id for file in files.values()])
     new: list[tuple[Application, int]] = []
-    for reference, person_id in pairs:
+    for reference, person_id in dict.fromkeys(pairs):  # a pair that is sent twice is one
         file = files[reference]
         if session.get(PanelMember, (file.call_id, person_id, duty)) is None:
             raise Problem("not-a-judge")
